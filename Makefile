@@ -1,0 +1,45 @@
+# Needs Python 3.11 or newer with venv, and make. Everything is installed into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint constraints docs clean
+
+PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 \
+	|| command -v python3.11 || echo python3)
+BIN := .venv/bin
+STAMP := .venv/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## coaching packs from a simulated organisation, into output/demo
+	$(BIN)/salesgap demo
+
+test: lint ## lint, then every test
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## ruff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(STAMP) ## write docs/commands.md and docs/params.md anew from the code
+	$(BIN)/python -m salesgap.reference docs
+
+constraints: ## pin every dependency anew, from a clean environment
+	$(PYTHON) -m venv --clear .venv-constraints
+	.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet '.[test]'
+	.venv-constraints/bin/python -m pip freeze --exclude salesgap > constraints.txt
+	rm -rf .venv-constraints
+
+clean: ## remove the environment, caches and everything the runs left
+	rm -rf .venv .venv-constraints .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find output -mindepth 1 ! -name README.md -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "salesgap needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv \
+		|| { echo "no venv module: on Debian, apt-get install python3-venv" >&2; exit 1; }
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@

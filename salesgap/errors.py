@@ -1,0 +1,67 @@
+"""Everything salesgap raises on purpose.
+
+    SalesgapError                 exit code, one line: what, where, what to do
+    ├── ParamsError          2    the params file cannot be used
+    ├── SourceError          2    an export cannot be read
+    ├── DataError            2    the export reads, but no pack can be made of it
+    ├── NotebookError        3    a notebook did not run to its end
+    ├── PublishError         3    a PDF could not be set
+    └── OutputError          2    the output folder cannot be used
+"""
+
+from __future__ import annotations
+
+
+class SalesgapError(Exception):
+    """A failure the user can act on. ``str(error)`` is one line."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", do: str = "") -> None:
+        self.what = _one_line(what)
+        self.where = _one_line(where)
+        self.do = _one_line(do)
+        super().__init__(what, where, do)
+
+    def __str__(self) -> str:
+        located = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{located} → {self.do}" if self.do else located
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.what, self.where, self.do)
+
+
+class ParamsError(SalesgapError):
+    """The params file is missing, unreadable, or holds a wrong key or value."""
+
+
+class SourceError(SalesgapError):
+    """A file of the export is missing, unreadable, or lacks a required column."""
+
+
+class DataError(SalesgapError):
+    """The export reads, but holds nothing a pack could be made of."""
+
+
+class NotebookError(SalesgapError):
+    """A notebook raised, hung, or was killed before its last cell."""
+
+    exit_code = 3
+
+
+class PublishError(SalesgapError):
+    """An executed notebook could not be set as a PDF."""
+
+    exit_code = 3
+
+
+class OutputError(SalesgapError):
+    """The output folder cannot be written, or another run holds it."""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def _rebuild(kind: type[SalesgapError], what: str, where: str, do: str) -> SalesgapError:
+    return kind(what, where=where, do=do)

@@ -1,0 +1,423 @@
+"""The facts of a pack and of a region summary: frozen, versioned, JSON in and out.
+
+Facts hold raw numbers (money in the run's currency, shares from 0 to 1, days, counts) and are
+rounded only when shown. A number that cannot be known is ``None`` and says so; it is never 0.
+The JSON Schema of :class:`Pack` and :class:`RegionSummary` is generated from here and checked in
+under ``docs/schema/``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1.0"
+
+Driver = Literal[
+    "pipeline_creation",
+    "conversion_early",
+    "conversion_late",
+    "conversion",
+    "deal_size",
+    "cycle_time",
+    "capacity",
+    "underperformance",
+    "none",
+]
+GapKind = Literal["people", "condition", "none"]
+Phase = Literal["early", "late"]
+
+
+class Facts(BaseModel):
+    """Base of every fact: frozen, no unknown key, no NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Range(Facts):
+    """An expected value with its interval (80 % unless the field says otherwise)."""
+
+    expected: float
+    low: float
+    high: float
+
+
+class Person(Facts):
+    """Somebody of this team, or its manager."""
+
+    id: str
+    name: str
+
+
+class Manager(Person):
+    """The pack's reader."""
+
+    region: str
+
+
+# ── attainment ────────────────────────────────────────────────────────────────────────────
+
+
+class Attainment(Facts):
+    """Closed won of the fiscal year to date against quota.
+
+    Without quotas every quota field is ``None`` and ``peer_won`` says what like-for-like peers
+    won in the same time with as many ramped rep-months.
+    """
+
+    won: float = Field(description="closed won, fiscal year to date")
+    won_deals: int
+    quota_year: float | None = Field(description="full-year quota of the seats in the team")
+    quota_to_date: float | None = Field(description="ramp-adjusted, pro-rated to the as-of date")
+    share: Range | None = Field(description="won ÷ quota_to_date, 80 % bootstrap over deals")
+    year_elapsed: float = Field(description="part of the fiscal year gone, 0 to 1")
+    peer_won: float | None = Field(description="what peers won with this team's rep-months")
+    year_end: Range = Field(description="expected closed won at fiscal year end, 80 %")
+    chance: float | None = Field(description="chance that year_end reaches quota_year")
+
+
+# ── the gap ───────────────────────────────────────────────────────────────────────────────
+
+
+class Evidence(Facts):
+    """One number behind a candidate, beside its like-for-like benchmark."""
+
+    measure: str = Field(description="id of the measure, see docs/measures.md")
+    unit: Literal["per_month", "share", "money", "days", "count"]
+    value: float | None
+    benchmark: float | None
+    count: int = Field(description="observations behind value")
+
+
+class Candidate(Facts):
+    """One execution gap this team might have."""
+
+    id: str
+    kind: GapKind
+    driver: Driver
+    impact: Range | None = Field(description="revenue before fiscal year end, 80 %; None: unknown")
+    probability: float = Field(description="probability that the gap is real")
+    real: bool = Field(description="passes the run's threshold for false gaps")
+    evidence: tuple[Evidence, ...]
+    people: tuple[Person, ...] = Field((), description="the seats a people gap is about")
+    play: str = Field(description="id of the play that answers it; empty for none")
+
+
+class Gap(Candidate):
+    """The one gap of the pack; ``driver`` is 'none' where the data support none."""
+
+    runner_up: str | None = Field(description="id of the next candidate by impact")
+    margin: float | None = Field(description="expected impact minus the runner-up's")
+    chance_first: float | None = Field(description="chance that it is worth more than the runner-up")
+    near_tie: bool = Field(description="chance_first is below 0.8")
+    note: str = Field(description="why this one, or why none, in one sentence")
+
+
+class Part(Facts):
+    """One driver's share of the difference to like-for-like peers, in revenue."""
+
+    driver: Driver
+    value: float
+
+
+class Shortfall(Facts):
+    """Revenue against what peers would have won with these rep-months; the parts add up to it."""
+
+    total: float
+    months: int = Field(description="length of the trailing window")
+    actual: float
+    benchmark: float
+    parts: tuple[Part, ...]
+
+
+class Assumption(Facts):
+    """One explicit assumption behind the impact."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+# ── ranks ─────────────────────────────────────────────────────────────────────────────────
+
+
+class RepRank(Facts):
+    """One rep's place in the team, with its uncertainty."""
+
+    person: Person
+    role: str
+    ramping: bool
+    won: float
+    won_deals: int
+    quota_to_date: float | None
+    attainment: Range | None = Field(description="shrunken; 80 %; of quota, or of peers without")
+    expected_rank: float
+    rank_low: int = Field(description="90 % rank interval")
+    rank_high: int
+    band: int = Field(description="reps of one band cannot be told apart; 1 is the highest")
+    chance_bottom_tenth: float = Field(description="of all reps of the run")
+    role_fit: bool = Field(description="that chance passes the threshold: have the conversation")
+
+
+class ManagerRank(Facts):
+    """This manager's place among the run's managers, who stay anonymous."""
+
+    managers: int
+    expected_rank: float
+    rank_low: int
+    rank_high: int
+    chance_bottom_tenth: float
+
+
+# ── pipeline ──────────────────────────────────────────────────────────────────────────────
+
+
+class Coverage(Facts):
+    """Open pipeline due in one quarter against what is still to be won in it."""
+
+    quarter: str = Field(description="fiscal quarter, e.g. Q3")
+    start: date
+    end: date
+    target: float | None
+    won: float
+    open_all: float
+    open_late: float
+    deals: int
+    coverage_all: float | None = Field(description="open_all ÷ (target − won)")
+    coverage_late: float | None
+    yield_all: float | None = Field(description="share of such pipeline won in the quarter")
+    needed: float | None = Field(description="1 ÷ own (shrunken) yield")
+
+
+class StageRow(Facts):
+    """Open deals in one stage against like-for-like peers."""
+
+    stage: str
+    phase: Phase | None
+    deals: int
+    amount: float
+    median_age_days: float | None
+    slow: int = Field(description="deals older in stage than 90 % of deals later won")
+
+
+class Conversion(Facts):
+    """Passed ÷ (passed + lost) in one phase; open deals are censored, not lost."""
+
+    phase: Literal["early", "late", "all"]
+    passed: int
+    lost: int
+    open: int
+    share: float | None
+    peers: float | None
+
+
+class DealAtRisk(Facts):
+    """An open deal worth talking about, why, and the question to ask."""
+
+    opportunity_id: str
+    name: str
+    account: str
+    owner: Person
+    amount: float | None
+    close_date: date | None
+    stage: str
+    reasons: tuple[str, ...]
+    question: str
+
+
+class Pipeline(Facts):
+    """Health of the open pipeline."""
+
+    open_deals: int
+    open_amount: float
+    unvalued_deals: int = Field(description="open deals without any value")
+    list_price_deals: int = Field(description="open deals valued from the product list")
+    undated_deals: int = Field(description="open deals without an expected close date")
+    without_next_step: int | None = Field(None, description="None: the export tells none")
+    older_than_slowest_won: int = Field(
+        description="open deals older than the slowest deal the run's teams ever won"
+    )
+    slowest_won_days: int | None
+    net_new_amount: float = Field(description="created since net_new_since, closed since or not")
+    net_new_deals: int
+    net_new_since: date
+    late_share: float | None = Field(description="part of the open amount in late stages")
+    late_share_peers: float | None
+    coverage: tuple[Coverage, ...]
+    stages: tuple[StageRow, ...]
+    conversion: tuple[Conversion, ...]
+    at_risk: tuple[DealAtRisk, ...]
+
+
+# ── coaching ──────────────────────────────────────────────────────────────────────────────
+
+
+class Action(Facts):
+    """One thing to do in the next two weeks."""
+
+    do: str
+    who: str
+    by: date
+    seen_in: str = Field(description="the number that will show it")
+
+
+class TacticalPlan(Facts):
+    """From the remaining quota back to the week, with the rep's own shrunken rates."""
+
+    remaining: float | None = Field(description="quota of the year less closed won")
+    from_open: float = Field(description="expected of the open pipeline before year end")
+    to_create: float | None = Field(description="remaining less from_open, not below 0")
+    wins: float | None
+    proposals: float | None
+    opportunities: float | None
+    opportunities_per_week: float | None
+    weeks_left: int = Field(description="weeks in which a new deal can still close in the year")
+
+
+class Observation(Facts):
+    """The last time the manager was along."""
+
+    on: date
+    kind: str
+    account: str
+
+
+class OneToOne(Facts):
+    """One rep's sheet: the five items, filled where there are data."""
+
+    person: Person
+    behaviour: str = Field(description="the one behaviour whose distance is worth most; or empty")
+    level: str = Field("", description="where it stands and where peers are; or empty")
+    deals: tuple[DealAtRisk, ...] = Field(description="mid and late deals to talk about")
+    net_new_amount: float
+    net_new_deals: int
+    development: str = Field("", description="what was observed in the field; empty: an open line")
+    plan: TacticalPlan
+    driver: Driver = Field("none", description="the driver that the behaviour is about")
+    evidence: Evidence | None = Field(None, description="where the rep stands in it, and peers")
+    observed: Observation | None = Field(None, description="None: nothing logged; an open line")
+
+
+class Session(Facts):
+    """One planned coaching contact."""
+
+    on: date
+    person: str
+    type: str
+    topic: str
+
+
+class Indicator(Facts):
+    """A leading indicator of the quarterly checkpoint."""
+
+    measure: str
+    unit: Literal["per_month", "share", "money", "days", "count"]
+    now: float | None
+    last: float | None = Field(description="the quarter before")
+    peers: float | None
+    count: int
+
+
+class Coaching(Facts):
+    """What to do about it."""
+
+    actions: tuple[Action, ...]
+    one_to_ones: tuple[OneToOne, ...]
+    cadence: tuple[Session, ...]
+    checkpoint: tuple[Indicator, ...]
+
+
+# ── data quality ──────────────────────────────────────────────────────────────────────────
+
+
+class TableCount(Facts):
+    """Rows of one table of the export; rows_in = accepted + quarantined."""
+
+    table: str
+    rows_in: int
+    accepted: int
+    quarantined: int
+    left_out: int = Field(description="part of quarantined that is sound but out of scope")
+
+
+class DataQuality(Facts):
+    """What the numbers rest on."""
+
+    tables: tuple[TableCount, ...]
+    notes: tuple[str, ...] = Field(description="what was mended, matched or assumed")
+    missing: tuple[str, ...] = Field(description="absent data and what it costs the pack")
+
+
+class Pack(Facts):
+    """Everything a coaching pack is set from."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    manager: Manager
+    reps: int
+    ramping: int
+    as_of: date
+    fiscal_year_start: date
+    fiscal_year_end: date
+    currency: str
+    attainment: Attainment
+    gap: Gap
+    candidates: tuple[Candidate, ...]
+    shortfall: Shortfall | None
+    stack_rank: tuple[RepRank, ...]
+    manager_rank: ManagerRank | None
+    pipeline: Pipeline
+    coaching: Coaching
+    assumptions: tuple[Assumption, ...]
+    data_quality: DataQuality
+
+
+# ── region ────────────────────────────────────────────────────────────────────────────────
+
+
+class ManagerLine(Facts):
+    """One manager in the region summary."""
+
+    manager: Manager
+    reps: int
+    won: float
+    attainment: Range | None
+    chance: float | None
+    rank: ManagerRank | None
+    below_average_attainment: bool | None = Field(description="reps' attainment below the run's mean")
+    below_average_pipeline: bool | None
+    process_skipped: float | None = Field(description="share of open deals without next step or date")
+    gap: Driver
+    kind: GapKind
+    impact: Range | None
+    probability: float
+    drivers: dict[str, float] = Field(description="driver: team ÷ peers, shrunken")
+
+
+class StrategyVerdict(Facts):
+    """Is the shortfall the teams' own, or does every team miss together?"""
+
+    verdict: Literal["strategy", "execution", "mixed", "unknown"]
+    shared: float | None = Field(description="share of the shortfall common to all teams, 0 to 1")
+    missing_teams: int
+    teams: int
+
+
+class RegionSummary(Facts):
+    """Everything a region's summary is set from."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    region: str
+    as_of: date
+    fiscal_year_start: date
+    fiscal_year_end: date
+    currency: str
+    managers: tuple[ManagerLine, ...]
+    total_impact: float | None
+    people_gaps: int
+    condition_gaps: int
+    no_gaps: int
+    strategy: StrategyVerdict
+    not_made: tuple[str, ...] = Field(description="managers whose pack was not made, with reason")
+    data_quality: DataQuality

@@ -1,0 +1,296 @@
+"""A run's parameters: one YAML file, strict, frozen once read.
+
+An unknown key is an error, every key has a default or a clear message, and paths are relative
+to the params file. ``describe()`` lists them all; ``salesgap params`` prints that list.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import pandas as pd
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from salesgap.crm.tables import TABLES
+from salesgap.errors import ParamsError
+
+Phase = Literal["early", "late"]
+Status = Literal["open", "won", "lost"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class TableSource(_Frozen):
+    """Where one canonical table comes from, when it is not the profile's usual file."""
+
+    file: str | None = Field(None, description="file name inside source.folder")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="canonical column: the export's column"
+    )
+    constants: dict[str, str] = Field(
+        default_factory=dict, description="canonical column: one value for every row"
+    )
+
+
+class Simulated(_Frozen):
+    """A simulated organisation instead of an export."""
+
+    seed: int = Field(1, description="the same seed gives the same organisation")
+    managers: int = Field(14, ge=2, le=400, description="how many sales managers")
+
+
+def _known_tables(tables: dict[str, TableSource]) -> dict[str, TableSource]:
+    for name, table in tables.items():
+        _one_of(name, TABLES, "table")
+        known = {column.name for column in TABLES[name].columns}
+        for column in (*table.columns, *table.constants):
+            _one_of(column, known, f"column of {name}")
+    return tables
+
+
+class Source(_Frozen):
+    """The export: a folder in one CRM's layout, or a simulated organisation."""
+
+    profile: Literal["generic", "salesforce"] = Field(
+        "generic", description="whose file and column names the export uses"
+    )
+    folder: Path | None = Field(None, description="the export's folder, relative to this file")
+    tables: Annotated[dict[str, TableSource], AfterValidator(_known_tables)] = Field(
+        default_factory=dict, description="tables that differ from the profile"
+    )
+    simulated: Simulated | None = Field(None, description="simulate the export instead")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.folder is None) == (self.simulated is None):
+            raise ValueError("give either folder (an export) or simulated, and not both")
+        return self
+
+
+class Stage(_Frozen):
+    """One stage of that CRM, as it spells it."""
+
+    name: str = Field(description="the stage's name in the export")
+    status: Status = Field(description="open, won or lost")
+    phase: Phase | None = Field(
+        None, description="early: before the proposal; late: from the proposal on (open stages)"
+    )
+
+
+class Method(_Frozen):
+    """The assumptions behind the numbers. They are printed in every pack."""
+
+    close_share: float = Field(0.5, gt=0, le=1, description="part of a gap that is closed")
+    close_weeks: int = Field(8, ge=0, le=52, description="weeks it takes to close that part")
+    lookback_months: int = Field(12, ge=3, le=60, description="trailing window of the drivers")
+    ramp_months: int = Field(
+        6, ge=0, le=24, description="months until a new rep is on full quota"
+    )
+    vacancy_weeks: int = Field(10, ge=0, le=52, description="weeks until an empty seat is filled")
+    false_gap_rate: float = Field(
+        0.05, gt=0, le=0.5, description="share of managers without a gap who may be told of one"
+    )
+    draws: int = Field(2000, ge=200, le=20000, description="simulation draws")
+    seed: int = Field(1, description="seed of every random draw")
+
+
+class Brand(_Frozen):
+    """Whose pack it is."""
+
+    name: str = Field("", description="printed in the footer")
+    colour: str = Field(
+        "#b23c17", pattern=r"^#[0-9a-fA-F]{6}$", description="accent colour, #rrggbb"
+    )
+
+
+class Report(_Frozen):
+    """How the pages are set."""
+
+    paper: Literal["a4", "letter"] = Field("a4", description="paper size")
+    locale: str = Field("en_GB", description="how numbers and dates are written (Babel)")
+    brand: Brand = Field(default_factory=Brand, description="name and accent colour")
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, value: str) -> str:
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            Locale.parse(value)
+        except (UnknownLocaleError, ValueError):
+            raise ValueError(f"{value!r} is no locale; write it like en_GB or de_DE") from None
+        return value
+
+
+class Batch(_Frozen):
+    """How a batch runs."""
+
+    jobs: int | Literal["auto"] = Field("auto", description="packs at once; auto: one a core")
+    timeout_s: int = Field(120, ge=5, description="seconds one notebook may take")
+
+    @field_validator("jobs")
+    @classmethod
+    def _positive(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and value < 1:
+            raise ValueError("must be at least 1, or auto")
+        return value
+
+
+class Params(_Frozen):
+    """One run."""
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="name of the run: letters, digits, . _ -",
+    )
+    as_of: date = Field(description="everything is as of the end of this day; never today")
+    fiscal_year_start_month: int = Field(1, ge=1, le=12, description="1 is January")
+    fiscal_year_end: date | None = Field(
+        None, description="left out: the end of the fiscal year that as_of lies in"
+    )
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217, one a run")
+    regions: tuple[str, ...] = Field((), description="left out: all regions")
+    source: Source = Field(description="where the data are")
+    stages: tuple[Stage, ...] = Field(description="the CRM's stages, in order")
+    method: Method = Field(default_factory=Method, description="assumptions, printed in the pack")
+    report: Report = Field(default_factory=Report, description="how the pages are set")
+    batch: Batch = Field(default_factory=Batch, description="how a batch runs")
+
+    @field_validator("stages")
+    @classmethod
+    def _usable_stages(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        names = [stage.name for stage in stages]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"named twice: {', '.join(twice)}")
+        for status in ("open", "won"):
+            if not any(stage.status == status for stage in stages):
+                raise ValueError(f"no stage has status {status}")
+        return stages
+
+    @model_validator(mode="after")
+    def _as_of_in_year(self) -> Self:
+        if self.year_end < self.as_of:
+            raise ValueError(
+                f"as_of {self.as_of} is after the fiscal year end {self.year_end}: "
+                "choose an as_of inside the fiscal year"
+            )
+        return self
+
+    @property
+    def year_end(self) -> date:
+        """Last day of the fiscal year."""
+        if self.fiscal_year_end is not None:
+            return self.fiscal_year_end
+        return (self._start_of_derived_year() + pd.DateOffset(years=1, days=-1)).date()
+
+    @property
+    def year_start(self) -> date:
+        """First day of the fiscal year."""
+        return (pd.Timestamp(self.year_end) + pd.DateOffset(days=1, years=-1)).date()
+
+    def _start_of_derived_year(self) -> pd.Timestamp:
+        year = self.as_of.year - (self.as_of.month < self.fiscal_year_start_month)
+        return pd.Timestamp(year, self.fiscal_year_start_month, 1)
+
+
+def load_params(path: str | Path) -> Params:
+    """The params in a YAML file, with ``source.folder`` made absolute.
+
+    Raises ``ParamsError`` naming the file, the key and the mend.
+    """
+    path = Path(path)
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ParamsError("no such file", where=str(path), do="check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParamsError(f"cannot be read ({error})", where=str(path)) from None
+    except yaml.YAMLError as error:
+        raise ParamsError(f"is not YAML ({error})", where=str(path)) from None
+    if not isinstance(raw, dict):
+        raise ParamsError("holds no keys", where=str(path), do="start from 'salesgap params'")
+    try:
+        params = Params.model_validate(raw)
+    except ValidationError as error:
+        raise _readable(error, path) from None
+    return _with_absolute_folder(params, path.resolve().parent)
+
+
+def describe() -> Iterator[tuple[str, str, str]]:
+    """Every key as ``(dotted name, default, meaning)``, in the order of the file."""
+    yield from _describe(Params, "")
+
+
+def _describe(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        key = f"{prefix}{name}"
+        inner = _inner_model(field.annotation)
+        if inner is not None:
+            yield key, "", field.description or ""
+            yield from _describe(inner, f"{key}.")
+        else:
+            default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+            yield key, default, field.description or ""
+
+
+_NESTED: tuple[type[BaseModel], ...] = (Source, Simulated, Method, Report, Brand, Batch)
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    for model in _NESTED:
+        if annotation is model or annotation == (model | None):
+            return model
+    return None
+
+
+def _default(value: Any) -> str:
+    return "left out" if value in (None, (), {}) else str(value)
+
+
+def _one_of(name: str, known: Any, kind: str) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+        raise ValueError(f"{name!r} is no {kind}; {hint}")
+
+
+def _readable(error: ValidationError, path: Path) -> ParamsError:
+    lines = [_explain(detail) for detail in error.errors()]
+    return ParamsError(
+        "; ".join(lines), where=str(path), do="'salesgap params' lists every key"
+    )
+
+
+def _explain(detail: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in detail["loc"]) or "params"
+    if detail["type"] == "extra_forbidden":
+        known = [name.rsplit(".", 1)[-1] for name, _, _ in describe()]
+        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+        return f"{key}: unknown key" + (f" (did you mean {near[0]}?)" if near else "")
+    if detail["type"] == "missing":
+        return f"{key}: is required"
+    return f"{key}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _with_absolute_folder(params: Params, base: Path) -> Params:
+    if params.source.folder is None:
+        return params
+    source = params.source.model_copy(update={"folder": (base / params.source.folder).resolve()})
+    return params.model_copy(update={"source": source})
