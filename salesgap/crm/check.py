@@ -1,0 +1,143 @@
+"""Validation: every row of an export is accepted or set aside with a reason.
+
+Each table first on its own (cells, bounds, repeated rows), then against the others, in the order
+products, people, deals, the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from salesgap.crm.deals import check_deals, unmapped_stages
+from salesgap.crm.hierarchy import check_people, named_managers
+from salesgap.crm.profile import load_profile
+from salesgap.crm.read import LEFT_OUT, findings
+from salesgap.crm.refer import Known, known, name_to_id, unknown
+from salesgap.crm.sheet import Sheet
+from salesgap.crm.tables import PRODUCTS, TABLES, empty
+from salesgap.params import Params
+
+# The date that makes a row later knowledge.
+_DATED = {
+    "opportunities": ("created_date", "created after the as-of date"),
+    "stage_history": ("changed_at", "changed after the as-of date"),
+    "activities": ("date", "after the as-of date"),
+    "assessments": ("date", "after the as-of date"),
+    "team_history": ("start_date", "starts after the as-of date"),
+}
+_PERSON_OF = {
+    "quotas": "person_id",
+    "activities": "person_id",
+    "assessments": "person_id",
+    "team_history": "person_id",
+    "commitments": "manager_id",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """The accepted tables (absent ones empty), rows added to them, and what to tell the reader."""
+
+    tables: Mapping[str, pd.DataFrame]
+    added: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def check_sheets(sheets: Mapping[str, Sheet], params: Params) -> Checked:
+    """Apply every rule to ``sheets``, which keep the findings. Raises ``ParamsError``."""
+    notes: list[str] = []
+    profile = load_profile(params.source.profile)
+    for name, sheet in sheets.items():
+        sheet.drop_repeats(profile.tables[name].one_change)
+        _leave_out_later(sheet, params)
+    people, added = None, empty(TABLES["people"])
+    if "people" in sheets:
+        notes += check_people(sheets["people"], params)
+        added = named_managers(sheets["people"])
+        people = _with_added(known(sheets["people"]), added)
+        notes += _added_note(added)
+    if "opportunities" in sheets:
+        notes += check_deals(
+            sheets["opportunities"], people, _managed(sheets, people), _products(sheets), params
+        )
+    notes += _check_rest(sheets, people, params)
+    tables = {name: _accepted(sheets, name) for name in TABLES}
+    tables["people"] = pd.concat([tables["people"], added], ignore_index=True)
+    return Checked(tables, {"people": len(added)}, tuple(notes))
+
+
+def _accepted(sheets: Mapping[str, Sheet], name: str) -> pd.DataFrame:
+    return sheets[name].accepted() if name in sheets else empty(TABLES[name])
+
+
+def _leave_out_later(sheet: Sheet, params: Params) -> None:
+    column, reason = _DATED.get(sheet.table.name, ("", ""))
+    if column:
+        later = sheet.rows[column].dt.normalize() > pd.Timestamp(params.as_of)
+        sheet.find(findings(sheet.rows.index[later], column, reason, LEFT_OUT))
+
+
+def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Params) -> list[str]:
+    notes: list[str | None] = []
+    for name, column in _PERSON_OF.items():
+        if name in sheets and people is not None:
+            notes.append(name_to_id(sheets[name], column, people))
+            sheets[name].find(unknown(sheets[name], column, people))
+    if "quotas" in sheets:
+        quotas = sheets["quotas"].rows
+        backwards = quotas.index[quotas["period_end"] < quotas["period_start"]]
+        sheets["quotas"].find(findings(backwards, "period_end", "the period ends before it starts"))
+    if "stage_history" in sheets:
+        _check_history(sheets, params)
+    if "team_history" in sheets and people is not None:
+        notes.append(_former_managers(sheets["team_history"], people))
+    return [note for note in notes if note]
+
+
+def _check_history(sheets: Mapping[str, Sheet], params: Params) -> None:
+    history = sheets["stage_history"]
+    found = [unmapped_stages(history, params)]
+    if "opportunities" in sheets:
+        found.append(unknown(history, "opportunity_id", known(sheets["opportunities"])))
+    history.find(*found)
+
+
+def _former_managers(sheet: Sheet, people: Known) -> str | None:
+    name_to_id(sheet, "manager_id", people)
+    managers = sheet.rows["manager_id"]
+    gone = managers[~managers.isin(people.accepted())].nunique()
+    if not gone:
+        return None
+    return f"team_history: {gone:,} former managers are not in people; their deals get no pack"
+
+
+def _with_added(people: Known, added: pd.DataFrame) -> Known:
+    fate = people.fate.drop(people.fate.index.intersection(list(added["person_id"])))
+    new = pd.Series("", index=added["person_id"], dtype="str")
+    names = pd.concat([people.names, added.set_index("name")["person_id"]])
+    return Known(people.table, pd.concat([fate, new]), names)
+
+
+def _managed(sheets: Mapping[str, Sheet], people: Known | None) -> set[str]:
+    """The ids of people with an accepted manager, now or in the team history."""
+    if people is None:
+        return set()
+    rows = sheets["people"].rows
+    ids: set[str] = set(rows["person_id"][rows["manager_id"].isin(people.accepted())])
+    if "team_history" in sheets:
+        ids |= set(sheets["team_history"].rows["person_id"])
+    return ids
+
+
+def _products(sheets: Mapping[str, Sheet]) -> pd.DataFrame:
+    return sheets["products"].rows if "products" in sheets else empty(PRODUCTS)
+
+
+def _added_note(added: pd.DataFrame) -> list[str]:
+    if added.empty:
+        return []
+    names = ", ".join(added["name"].head(8)) + (" …" if len(added) > 8 else "")
+    return [f"people: {len(added):,} managers are only named; a row was added for each: {names}"]

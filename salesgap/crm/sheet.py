@@ -1,0 +1,144 @@
+"""One table while it is being checked: the rows still standing, and what was found of the others.
+
+Rules look at rows that have passed so far, so that a row is not blamed for what follows from its
+first fault; all faults of one round are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import pandas as pd
+import pandera.pandas as pa
+
+from salesgap.crm.parse import parse
+from salesgap.crm.read import ERROR, LEFT_OUT, RawTable, findings
+from salesgap.crm.tables import STAGE_HISTORY, Column, Kind, Table, conform
+
+_LIMITS: dict[str, tuple[float, float, str]] = {
+    "amount": (0, float("inf"), "amount is negative"),
+    "list_price": (0, float("inf"), "list_price is negative"),
+    "score": (0, 5, "score is not between 0 and 5"),
+    "margin": (-10, 1, "margin is no share of the amount (1 is all of it)"),
+}
+_MISSING = {("opportunities", "owner_id"): "the deal has no owner"}
+_DEFAULTS = {"quotas": {"measure": "revenue"}}
+
+
+class Sheet:
+    """A raw table with its typed rows (index: source row) and the findings so far."""
+
+    def __init__(self, raw: RawTable) -> None:
+        self.raw = raw
+        typed, faults = parse(raw)
+        self.typed = typed.fillna(_DEFAULTS.get(raw.table.name, {}))
+        self._findings = [raw.set_aside, faults]
+        self.find(_column_faults(raw.table, self.typed, faults))
+
+    @property
+    def table(self) -> Table:
+        """Which canonical table it is."""
+        return self.raw.table
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Every finding, columns ``FINDINGS``; a row may have several."""
+        return pd.concat(self._findings, ignore_index=True)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The typed rows nothing was found of."""
+        return self.typed[~self.typed.index.isin(self.findings["row"])]
+
+    def find(self, *found: pd.DataFrame) -> None:
+        """Set rows aside."""
+        self._findings.extend(found)
+
+    def accepted(self) -> pd.DataFrame:
+        """The rows that passed, dates without their time of day."""
+        rows = self.rows
+        if self.table is STAGE_HISTORY:  # the time of day is gone after this, so the order stays
+            rows = rows.sort_values(["opportunity_id", "changed_at"], kind="stable")
+        dates = {c.name: rows[c.name].dt.normalize() for c in self.table.columns if _is_date(c)}
+        return conform(self.table, rows.assign(**dates)).reset_index(drop=True)
+
+    def fate(self) -> pd.Series:
+        """What became of each key: '' if accepted, else why not. For tables with one key."""
+        (key,) = self.table.key
+        first = self.findings.drop_duplicates("row").set_index("row")
+        why = first["class"].map({ERROR: "was quarantined", LEFT_OUT: "was left out"})
+        reasons = (why + f" ({self.raw.file}, row " + first.index.astype("str") + ")").astype("str")
+        ids = self.raw.frame[key][lambda text: text != ""]
+        fate = pd.Series(reasons.reindex(ids.index).fillna("").to_numpy(), index=ids, dtype="str")
+        return fate.sort_values(kind="stable").groupby(level=0).first()
+
+    def drop_repeats(self, one_change: tuple[str, ...]) -> None:
+        """Set aside all but one of the rows that repeat each other, in three degrees."""
+        rows = self.rows
+        if self.table.key or one_change:
+            text = "exact duplicate of another, row {}"
+            self.find(_repeats(rows, list(rows.columns), rows.duplicated(), text))
+        rows = self.rows
+        if one_change:
+            first = rows.duplicated(list(one_change), keep="last")
+            text = "the same change is written again later, row {}"
+            self.find(_repeats(rows, list(one_change), first, text, LEFT_OUT))
+        if self.table.key:
+            key = list(self.table.key)
+            text = f"the same {' and '.join(key)} as a later one that differs and counts, row {{}}"
+            self.find(_repeats(rows, key, rows.duplicated(key, keep="last"), text))
+
+
+def _repeats(
+    rows: pd.DataFrame, key: list[str], again: pd.Series, text: str, kind: str = ERROR
+) -> pd.DataFrame:
+    """Findings of the rows ``again``; ``text`` names the row of the same key that is kept."""
+    if not again.any():
+        return findings([], "", "")
+    group = rows.groupby(key, dropna=False, sort=False).ngroup()
+    kept = pd.Series(rows.index[~again], index=group[~again].to_numpy())
+    kept_row = group[again].map(kept[~kept.index.duplicated()])
+    reasons = kept_row.map(text.format)
+    return findings(rows.index[again], key[0], reasons, kind)
+
+
+def _column_faults(table: Table, typed: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+    """Required cells that are empty and numbers out of bounds, all at once."""
+    try:
+        _schema(table).validate(typed, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases[["index", "column", "check"]]
+        return _worded(table, cases, faults)
+    return findings([], "", "")
+
+
+def _worded(table: Table, cases: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+    empty = cases["check"] == "not_nullable"
+    usual = cases["column"].map(
+        lambda name: _MISSING.get((table.name, str(name)), f"{name} is missing")
+    )
+    reasons = usual.where(empty, cases["check"])
+    found = pd.DataFrame(
+        {"row": cases["index"], "column": cases["column"], "reason": reasons, "class": ERROR}
+    ).astype({"row": "int64", "column": "str", "reason": "str", "class": "str"})
+    known = pd.MultiIndex.from_frame(faults[["row", "column"]])
+    return found[~pd.MultiIndex.from_frame(found[["row", "column"]]).isin(known)]
+
+
+@cache
+def _schema(table: Table) -> pa.DataFrameSchema:
+    checks: Mapping[str, pa.Check] = {
+        name: pa.Check.in_range(low, high, error=text)
+        for name, (low, high, text) in _LIMITS.items()
+    }
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(nullable=not column.required, checks=checks.get(column.name))
+            for column in table.columns
+        }
+    )
+
+
+def _is_date(column: Column) -> bool:
+    return column.kind is Kind.DATE

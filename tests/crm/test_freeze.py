@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from salesgap.crm.freeze import read_snapshot, survey, take_snapshot, write_snapshot
+from salesgap.errors import DataError, OutputError
+from salesgap.params import Params
+
+Export = Callable[..., Params]
+Deal = Callable[..., dict[str, Any]]
+
+
+def test_a_snapshot_reads_as_it_was_written(export: Export, deal: Deal, tmp_path: Path) -> None:
+    taken = take_snapshot(export(opportunities=[deal(1), deal(2, stage="x")]))
+    write_snapshot(taken, tmp_path / "snap")
+    read = read_snapshot(tmp_path / "snap")
+    assert (read.content_hash, read.report) == (taken.content_hash, taken.report)
+    pd.testing.assert_frame_equal(read.quarantine, taken.quarantine)
+    for name, frame in taken.tables.items():
+        pd.testing.assert_frame_equal(read.tables[name], frame)
+
+
+def test_the_hash_is_of_the_content_and_not_of_its_order(export: Export, deal: Deal) -> None:
+    first = take_snapshot(export(opportunities=[deal(1), deal(2)]))
+    turned = take_snapshot(export(opportunities=[deal(2), deal(1)]))
+    other = take_snapshot(export(opportunities=[deal(1), deal(2, amount="1000.01")]))
+    assert first.content_hash == turned.content_hash
+    assert first.content_hash != other.content_hash
+
+
+def test_a_snapshot_is_replaced_as_a_whole(export: Export, deal: Deal, tmp_path: Path) -> None:
+    folder = tmp_path / "snap"
+    write_snapshot(take_snapshot(export(opportunities=[deal(1), deal(2, stage="x")])), folder)
+    assert (folder / "quarantine" / "opportunities.csv").exists()
+    write_snapshot(take_snapshot(export()), folder)
+    assert list((folder / "quarantine").iterdir()) == []
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_snapshot_changed_by_hand_is_refused(export: Export, tmp_path: Path) -> None:
+    write_snapshot(take_snapshot(export()), tmp_path / "snap")
+    path = tmp_path / "snap" / "opportunities.parquet"
+    pd.read_parquet(path).assign(amount=9.0).to_parquet(path, index=False)
+    with pytest.raises(DataError, match="was changed after it was frozen"):
+        read_snapshot(tmp_path / "snap")
+
+
+def test_a_folder_that_is_no_snapshot_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is no snapshot"):
+        read_snapshot(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(export: Export, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="the snapshot cannot be written"):
+        write_snapshot(take_snapshot(export()), tmp_path / "file" / "snap")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_quarantined_cell_can_be_a_formula(
+    export: Export, deal: Deal, tmp_path: Path, start: str
+) -> None:
+    hostile = deal(1, opportunity_id=f"{start}HYPERLINK(1)", stage="x")
+    write_snapshot(take_snapshot(export(opportunities=[hostile, deal(2)])), tmp_path / "snap")
+    path = tmp_path / "snap" / "quarantine" / "opportunities.csv"
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert list(row)[:4] == ["file", "row", "column", "reason"]
+    assert row["text"].startswith(f"'{start}HYPERLINK(1) | r1")
+    assert (row["file"], row["row"], row["column"]) == ("opportunities.csv", "2", "stage")
+
+
+def test_a_survey_goes_on_where_a_snapshot_cannot(export: Export) -> None:
+    params = export()
+    assert params.source.folder is not None
+    (params.source.folder / "people.csv").unlink()
+    report = survey(params).report
+    assert report.table("opportunities").accepted == 1
+    assert report.problems[0].startswith(f"{params.source.folder}: no file for people")
+    assert [entry.table for entry in report.missing][:2] == ["people", "quotas"]

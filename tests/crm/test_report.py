@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from salesgap.crm.quality import Missing, QualityReport, Reason, TableQuality
+from salesgap.crm.report import quality_text
+
+REPORT = QualityReport(
+    tables=(
+        TableQuality(
+            table="opportunities",
+            file="sales_pipeline.csv",
+            rows_in=8800,
+            accepted=8298,
+            quarantined=500,
+            left_out=2,
+            reasons=(
+                Reason(reason="created_date is missing", kind="error", rows=500),
+                Reason(reason="deleted in the CRM", kind="left out", rows=2),
+            ),
+            unmapped=("Age",),
+        ),
+    ),
+    missing=(Missing(table="quotas", cost="no attainment"),),
+    notes=("opportunities: something to know",),
+    unused_files=("accounts.csv",),
+)
+
+TEXT = """\
+Rows
+  table          file                 rows  accepted  faulty  left out
+  opportunities  sales_pipeline.csv  8,800     8,298     500         2
+
+Rows set aside
+  opportunities
+         500  created_date is missing
+           2  deleted in the CRM (left out)
+
+To know
+  - opportunities: something to know
+
+Not in the export
+  - quotas: no attainment
+
+Columns not used
+  - sales_pipeline.csv: Age
+
+Files not used
+  - accounts.csv"""
+
+
+def test_the_report_reads_as_laid_out() -> None:
+    assert quality_text(REPORT) == TEXT
+
+
+def test_problems_come_first() -> None:
+    text = quality_text(REPORT.model_copy(update={"problems": ("people.csv: is empty",)}))
+    assert text.startswith("What keeps packs from being made\n  - people.csv: is empty\n\nRows")
+
+
+def test_many_reasons_are_cut_with_a_pointer_to_the_file() -> None:
+    reasons = tuple(Reason(reason=f"r{n}", kind="error", rows=1) for n in range(10))
+    entry = REPORT.tables[0].model_copy(update={"reasons": reasons})
+    text = quality_text(REPORT.model_copy(update={"tables": (entry,)}))
+    assert "and 2 other reasons, see quarantine/opportunities.csv" in text
+    assert "r8" not in text
