@@ -1,0 +1,153 @@
+"""What earlier coaching left behind: skill scores, driver scores and commitments."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from salesgap.simulate.clock import Clock
+from salesgap.simulate.deals import Life
+from salesgap.simulate.roster import Roster
+from salesgap.simulate.spec import (
+    CREATION,
+    EARLY,
+    LATE,
+    LEVELS,
+    SIZE,
+    SPEED,
+    Driver,
+    Ints,
+)
+from salesgap.simulate.staff import Staff
+
+_SKILLS: Final = {
+    "Prospecting": CREATION,
+    "Discovery and qualification": EARLY,
+    "Closing and negotiation": LATE,
+    "Selling on value": SIZE,
+    "Opportunity planning": SPEED,
+}
+_MANAGEMENT: Final = (
+    "goal clarity",
+    "tactical prescription",
+    "performance metrics",
+    "CRM visibility",
+    "leadership training",
+    "joint calls",
+    "performance process",
+    "culture",
+)
+_ACTIONS: Final[dict[Driver, tuple[str, ...]]] = {
+    "pipeline_creation": (
+        "Block two prospecting mornings a week in every calendar",
+        "Review the target account list in each one-to-one",
+    ),
+    "conversion_early": (
+        "Role-play the discovery call before every first meeting",
+        "Check the qualification criteria of each new opportunity together",
+    ),
+    "conversion_late": (
+        "Join two late-stage calls a week and debrief the same day",
+        "Write a mutual close plan for every proposal",
+    ),
+    "deal_size": (
+        "Bring the business case to every proposal review",
+        "Agree the discount limit before each negotiation",
+    ),
+    "cycle_time": (
+        "Set a dated next step in every open deal",
+        "Review deals older than the usual cycle every other week",
+    ),
+    "capacity": ("Brief the recruiter and meet three candidates",),
+    "underperformance": ("Hold a weekly coaching hour with each rep behind plan",),
+}
+_QUARTERS = 4  # of skill scores
+_WITH_COMMITMENTS = 0.4  # of managers
+
+
+def assessments_table(life: Life, staff: Staff) -> pd.DataFrame:
+    """Skill scores of reps at each of the last quarter ends, and most managers' driver scores."""
+    roster, clock, rng = life.roster, life.clock, life.generator(7)
+    ends = clock.quarter_ends[(clock.quarter_ends >= 0) & (clock.quarter_ends <= clock.as_of)]
+    blocks = [_skills(roster, staff, int(day), clock, rng) for day in ends[-_QUARTERS:]]
+    blocks += [_driver_scores(staff, ends[-1:], clock, rng)]
+    return pd.concat(blocks, ignore_index=True)
+
+
+def commitments_table(life: Life, staff: Staff) -> pd.DataFrame:
+    """What some managers took on in an earlier pack, all due by ``as_of``."""
+    rng = life.generator(8)
+    real = {gap.manager: gap.driver for gap in life.gaps}
+    drivers = list(_ACTIONS)
+    rows = [
+        row
+        for manager in range(len(staff.manager_ids))
+        if rng.random() < _WITH_COMMITMENTS
+        for row in _commitments(
+            manager, real.get(manager, drivers[rng.integers(5)]), life, staff, rng
+        )
+    ]
+    columns = ["manager_id", "gap", "action", "owner_id", "due_date", "status"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _commitments(
+    manager: int,
+    driver: Driver,
+    life: Life,
+    staff: Staff,
+    rng: np.random.Generator,
+) -> list[tuple[str, str, str, str, pd.Timestamp, str]]:
+    roster, clock = life.roster, life.clock
+    due = clock.dates(clock.workday(clock.as_of - rng.integers(0, 30, 3)))
+    reps = roster.person[roster.active(clock.as_of) & (roster.team == manager)]
+    owners = [staff.manager_ids[manager], staff.person_ids[reps[rng.integers(len(reps))]]]
+    return [
+        (
+            staff.manager_ids[manager],
+            driver,
+            action,
+            owners[index],
+            due[index],
+            str(rng.choice(["done", "open", "dropped"], p=[0.5, 0.4, 0.1])),
+        )
+        for index, action in enumerate(_ACTIONS[driver])
+    ]
+
+
+def _skills(
+    roster: Roster, staff: Staff, day: int, clock: Clock, rng: np.random.Generator
+) -> pd.DataFrame:
+    rows = np.flatnonzero(roster.active(day))
+    columns = list(_SKILLS.values())
+    ability = (roster.levels[rows] - roster.team_levels[roster.team[rows]])[:, columns]
+    score = 3.2 + 3 * ability + rng.normal(0, 0.5, (len(rows), LEVELS))
+    return _scores(staff.person_ids[roster.person[rows]], tuple(_SKILLS), score, day, clock)
+
+
+def _driver_scores(
+    staff: Staff, days: Ints, clock: Clock, rng: np.random.Generator
+) -> pd.DataFrame:
+    asked = np.array(staff.manager_ids, dtype=object)[rng.random(len(staff.manager_ids)) < 0.8]
+    score = rng.normal(3, 0.9, (len(asked), len(_MANAGEMENT)))
+    day = int(days[0]) if len(days) else clock.as_of
+    return _scores(asked, _MANAGEMENT, score, day, clock)
+
+
+def _scores(
+    people: np.ndarray[tuple[int], np.dtype[np.object_]],
+    items: tuple[str, ...],
+    score: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    day: int,
+    clock: Clock,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "person_id": np.repeat(people, len(items)),
+            "date": clock.dates(np.full(len(people) * len(items), day)),
+            "item": np.tile(np.array(items, dtype=object), len(people)),
+            "score": (np.round(2 * np.clip(score, 0, 5)) / 2).ravel(),
+        }
+    )
