@@ -1,0 +1,324 @@
+"""Candidate gaps of one team, each valued by the revenue it would bring before year end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from salesgap.gaps.evidence import Evidence, Floats
+from salesgap.gaps.hypotheses import Levels, Verdict, draw_levels, weigh
+from salesgap.gaps.impact import Course, OpenDeals, Outlook, Process
+from salesgap.gaps.threshold import eligible_seats, evidence_of
+from salesgap.measures.curves import Curve
+from salesgap.measures.drivers import TEAM
+from salesgap.measures.peers import Benchmarks, StoredCurve
+from salesgap.measures.seats import ALL_PEERS, DAYS_PER_MONTH, active, ramp_share
+from salesgap.params import Method
+
+WEEKS_A_MONTH = DAYS_PER_MONTH / 7.0
+
+CONDITIONS = (
+    "pipeline_creation",
+    "conversion_early",
+    "conversion_late",
+    "conversion",
+    "deal_size",
+    "cycle_time",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A candidate with the draws of its in-year impact."""
+
+    driver: str
+    probability: float
+    impact: Floats
+    seats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOutlook:
+    """One team's evidence, posterior levels and expected course until fiscal year end."""
+
+    evidence: dict[str, Evidence]
+    verdict: Verdict
+    levels: dict[str, Levels]
+    seats: pd.DataFrame
+    process: Process
+    course: Course
+    deals: OpenDeals
+    outlook: Outlook
+    chances: Floats
+    created_by_seat: Floats
+
+
+def look_ahead(
+    statistics: pd.DataFrame,
+    seats: pd.DataFrame,
+    open_deals: OpenDeals,
+    benchmarks: Benchmarks,
+    method: Method,
+    as_of: pd.Timestamp,
+    year_end: pd.Timestamp,
+) -> TeamOutlook:
+    """The course of one team as it stands.
+
+    ``statistics``: its rows of :func:`seat_statistics`; ``seats``: its seats with their ``group``.
+    """
+    evidence = evidence_of(statistics, benchmarks.levels)
+    verdict = weigh(evidence, benchmarks.levels, eligible_seats(evidence))
+    rng = np.random.default_rng([method.seed, 2])
+    levels = draw_levels(evidence, benchmarks.levels, verdict, method.draws, rng)
+    here = seats[active(seats, as_of)].reset_index(drop=True)
+    weeks = max(int(np.ceil((year_end - as_of).days / 7.0)), 1)
+    part = (year_end - as_of).days / 7.0 / weeks
+    process = Process(_mean_curve(benchmarks.early, here), _mean_curve(benchmarks.late, here))
+    created = _created_by_seat(here, benchmarks, levels, verdict, as_of, weeks) * part
+    course = _course(here, benchmarks, levels, verdict, created, part)
+    return TeamOutlook(
+        {e.driver: e for e in evidence},
+        verdict,
+        levels,
+        here,
+        process,
+        course,
+        open_deals,
+        process.outlook(course, open_deals),
+        process.chances(course, open_deals),
+        created,
+    )
+
+
+def value_candidates(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list[Valued]:
+    """Every candidate of the team with the draws of its impact; most valuable first."""
+    closing = _closing(method, team.course.created.shape[1])
+    found = [
+        Valued(
+            driver,
+            team.verdict.condition_gap(driver),
+            _gain(team, _lift(driver, team.levels[driver].gap[:, None] * closing)),
+        )
+        for driver in CONDITIONS
+        if driver in team.levels
+    ]
+    found += _capacity(team, benchmarks, method)
+    found += _people(team, benchmarks, method, closing)
+    return sorted(found, key=lambda valued: -float(valued.impact.mean()))
+
+
+def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
+    """For each driver, the money a tenth more of it from now on brings before year end.
+
+    Of the expected course only: to weigh drivers against each other, not to print.
+    """
+    expected = team.course.expected()
+    before = float(team.process.outlook(expected, team.deals).total[0])
+    tenth = np.full((1, expected.created.shape[1]), np.log(1.1))
+    return {
+        driver: float(
+            team.process.outlook(expected.lifted(**_lift(driver, tenth)), team.deals).total[0]
+        )
+        - before
+        for driver in CONDITIONS
+        if driver in team.levels
+    }
+
+
+def _closing(method: Method, weeks: int) -> Floats:
+    """Part of a gap that is closed in each week from now, growing evenly to ``close_share``."""
+    middle = np.arange(weeks) + 0.5
+    grown = np.ones(weeks) if not method.close_weeks else np.minimum(middle / method.close_weeks, 1)
+    return np.asarray(method.close_share * grown)
+
+
+def _lift(driver: str, logs: Floats) -> dict[str, Floats]:
+    quantity = {
+        "pipeline_creation": "created",
+        "conversion_early": "passing",
+        "conversion_late": "winning",
+        "conversion": "winning",
+        "deal_size": "size",
+        "cycle_time": "speed",
+    }[driver]
+    return {quantity: np.exp(logs)}
+
+
+def _gain(team: TeamOutlook, factors: dict[str, Floats]) -> Floats:
+    after = team.process.outlook(team.course.lifted(**factors), team.deals)
+    return np.asarray(after.total - team.outlook.total)
+
+
+# ── the course as it stands ───────────────────────────────────────────────────────────────
+
+
+def _mean_curve(curves: dict[str, StoredCurve], here: pd.DataFrame) -> Curve:
+    """The peers' curve for a team: the mean of its seats' groups."""
+    groups = [g if g in curves else ALL_PEERS for g in here["group"]] or [ALL_PEERS]
+    stored = [curves[g].curve() for g in groups]
+    return Curve(
+        np.mean([c.passed for c in stored], axis=0),
+        np.mean([c.lost for c in stored], axis=0),
+        stored[0].n,
+    )
+
+
+def _created_by_seat(
+    here: pd.DataFrame,
+    benchmarks: Benchmarks,
+    levels: dict[str, Levels],
+    verdict: Verdict,
+    as_of: pd.Timestamp,
+    weeks: int,
+) -> Floats:
+    """New opportunities (draw, seat, week) if everything goes on as it is."""
+    rate = _peer_rate(here, benchmarks) / WEEKS_A_MONTH
+    days = as_of + pd.to_timedelta(np.arange(weeks) * 7 + 3, unit="D")
+    ramp = ramp_share(here, days)
+    season = np.array(benchmarks.season)[days.month - 1]
+    level = _seat_levels("pipeline_creation", here, levels, verdict)
+    return np.exp(level)[:, :, None] * (rate[:, None] * ramp * season)[None, :, :]
+
+
+def _peer_rate(here: pd.DataFrame, benchmarks: Benchmarks) -> Floats:
+    peers = benchmarks.levels.get("pipeline_creation")
+    if peers is None:
+        return np.zeros(len(here))
+    return np.exp(here["group"].map(peers.levels).fillna(-np.inf).to_numpy(float))
+
+
+def _seat_levels(
+    driver: str, here: pd.DataFrame, levels: dict[str, Levels], verdict: Verdict
+) -> Floats:
+    """Log level (draw, seat) of the seats filled now; a seat without history is at its team's."""
+    draws = levels[driver].seat
+    index = {seat: i for i, seat in enumerate(verdict.seats)}
+    team = draws.mean(axis=1)
+    columns = [draws[:, index[s]] if s in index else team for s in here["person_id"]]
+    return np.column_stack(columns) if columns else np.zeros((len(draws), 0))
+
+
+def _course(
+    here: pd.DataFrame,
+    benchmarks: Benchmarks,
+    levels: dict[str, Levels],
+    verdict: Verdict,
+    created: Floats,
+    part: float,
+) -> Course:
+    share = _shares(created)
+
+    def team(driver: str) -> Floats:
+        if driver not in levels:
+            return np.zeros((len(created), 1))
+        logs = _seat_levels(driver, here, levels, verdict)
+        return np.log(np.maximum((share * np.exp(logs)).sum(axis=1, keepdims=True), 1e-9))
+
+    weeks = created.shape[2]
+    flat = np.ones((len(created), weeks))
+    winning = team("conversion_late" if benchmarks.phases else "conversion")
+    return Course(
+        created=created.sum(axis=1),
+        size=flat * np.exp(team("deal_size")) * _typical_size(here, benchmarks),
+        passing=flat * np.exp(team("conversion_early")),
+        winning=flat * np.exp(winning),
+        speed=flat * np.exp(-team("cycle_time")) * part,
+    )
+
+
+def _shares(created: Floats) -> Floats:
+    """Each seat's part (draw, seat) of what the team creates."""
+    by_seat = created.sum(axis=2)
+    total = by_seat.sum(axis=1, keepdims=True)
+    even = np.full_like(by_seat, 1.0 / max(by_seat.shape[1], 1))
+    return np.where(total > 0, by_seat / np.maximum(total, 1e-12), even)
+
+
+def _typical_size(here: pd.DataFrame, benchmarks: Benchmarks) -> float:
+    """Mean money of a deal at the peers' level: geometric mean times mean ÷ geometric mean."""
+    peers = benchmarks.levels.get("deal_size")
+    if peers is None or here.empty:
+        return 0.0
+    everyone = benchmarks.mean_over_typical[ALL_PEERS]
+    sizes = [
+        np.exp(peers.levels[group]) * benchmarks.mean_over_typical.get(group, everyone)
+        for group in here["group"]
+        if group in peers.levels
+    ]
+    return float(np.mean(sizes)) if sizes else 0.0
+
+
+# ── people ────────────────────────────────────────────────────────────────────────────────
+
+
+def _capacity(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list[Valued]:
+    """Empty seats filled: nothing while they are vacant, then a ramp."""
+    evidence = team.evidence.get("capacity")
+    if evidence is None:
+        return []
+    planned = float(evidence.base.sum()) / max(benchmarks.window_months, 1e-9)
+    usual = np.exp(benchmarks.levels["capacity"].levels[ALL_PEERS])
+    missing = max(planned * usual - len(team.seats), 0.0)
+    real = team.levels["capacity"].gap > 0
+    added = missing * _successor(team, benchmarks, method)
+    created = team.course.created + np.where(real[:, None], added, 0.0)
+    factor = created / np.maximum(team.course.created, 1e-12)
+    probability = team.verdict.condition_gap("capacity") if missing >= 0.5 else 0.0
+    return [Valued("capacity", probability, _gain(team, {"created": factor}))]
+
+
+def _people(
+    team: TeamOutlook, benchmarks: Benchmarks, method: Method, closing: Floats
+) -> list[Valued]:
+    """The weak seats, by the better of two ways: coached where they are, or filled anew."""
+    weak = team.verdict.weak_seats
+    if not weak:
+        return []
+    ways = (_coached(team, closing), _refilled(team, benchmarks, method, weak))
+    best = max(ways, key=lambda impact: float(impact.mean()))
+    return [Valued("underperformance", team.verdict.people_gap, best, weak)]
+
+
+def _coached(team: TeamOutlook, closing: Floats) -> Floats:
+    """Weak seats rise towards their team in every driver they are low in."""
+    share = _shares(team.created_by_seat)
+    factors: dict[str, Floats] = {}
+    for driver, levels in team.levels.items():
+        drop = _seat_drops(levels.drop, team)
+        if driver in CONDITIONS and drop.any():
+            lifted = share[:, :, None] * np.exp(drop[:, :, None] * closing)
+            factors |= {q: lifted.sum(axis=1) for q in _lift(driver, closing)}
+    return _gain(team, factors) if factors else np.zeros(len(team.course.created))
+
+
+def _refilled(
+    team: TeamOutlook, benchmarks: Benchmarks, method: Method, weak: tuple[str, ...]
+) -> Floats:
+    """The weak seats fall empty, are filled after the vacancy, and ramp at the team's level."""
+    at = team.seats["person_id"].isin(weak).to_numpy()
+    lost = team.created_by_seat[:, at].sum(axis=1)
+    gained = at.sum() * _successor(team, benchmarks, method)
+    created = np.maximum(team.course.created - lost + gained, 0.0)
+    found = _seat_drops(team.levels["pipeline_creation"].drop, team).any(axis=1)
+    factor = created / np.maximum(team.course.created, 1e-12)
+    return _gain(team, {"created": np.where(found[:, None], factor, 1.0)})
+
+
+def _successor(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> Floats:
+    """What one seat filled after the vacancy creates (draw, week) at the peers' level."""
+    weeks = team.course.created.shape[1]
+    since = np.maximum(np.arange(weeks) + 0.5 - method.vacancy_weeks, 0.0) / WEEKS_A_MONTH
+    ramp = np.minimum(since / max(method.ramp_months, 1e-9), 1.0)
+    rates = _peer_rate(team.seats, benchmarks)
+    rate = float(rates[rates > 0].mean()) if (rates > 0).any() else 0.0
+    return np.asarray(np.ones((len(team.course.created), 1)) * ramp * rate / WEEKS_A_MONTH)
+
+
+def _seat_drops(drop: Floats, team: TeamOutlook) -> Floats:
+    index = {seat: i for i, seat in enumerate(team.verdict.seats) if seat != TEAM}
+    columns = [
+        drop[:, index[s]] if s in index else np.zeros(len(drop)) for s in team.seats["person_id"]
+    ]
+    return np.column_stack(columns) if columns else np.zeros((len(drop), 0))

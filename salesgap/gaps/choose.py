@@ -1,0 +1,178 @@
+"""Of all candidates, the one gap: real beyond the run's threshold, and worth most this year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from salesgap.facts import Candidate, Driver, Evidence, Gap, GapKind, Person, Range
+from salesgap.gaps.candidates import TeamOutlook, Valued
+from salesgap.gaps.evidence import Evidence as SeatEvidence
+from salesgap.measures.definitions import MEASURES
+from salesgap.measures.drivers import DRIVERS
+from salesgap.measures.peers import PeerLevel
+
+CLEARLY = 0.8
+"""Chance of being worth more from which on one candidate clearly beats another."""
+
+_PEOPLE = ("underperformance", "capacity")
+
+
+def interval(draws: np.ndarray) -> Range:
+    """Mean and 80 % interval of draws."""
+    low, high = np.quantile(draws, [0.1, 0.9])
+    return Range(expected=float(draws.mean()), low=float(low), high=float(high))
+
+
+def choose(
+    valued: Sequence[Valued],
+    candidates: Sequence[Candidate],
+    last: str | None,
+) -> Gap:
+    """The one gap, or none. ``valued`` and ``candidates`` are parallel, most valuable first.
+
+    ``last`` is the driver of the last pack: it stays the gap while it is real, until another is
+    clearly worth more.
+    """
+    real = [i for i, candidate in enumerate(candidates) if candidate.real]
+    if not real:
+        return _no_gap(candidates)
+    first = real[0]
+    staying = [i for i in real if candidates[i].driver == last]
+    if staying and _chance_first(valued[first], valued[staying[0]]) < CLEARLY:
+        first = staying[0]
+    others = [i for i in (*real, *range(len(candidates))) if i != first]
+    return _gap(valued, candidates, first, others[0] if others else None, bool(staying))
+
+
+def candidate(
+    valued: Valued,
+    team: TeamOutlook,
+    levels: dict[str, PeerLevel],
+    threshold: float,
+    names: dict[str, str],
+) -> Candidate:
+    """A valued candidate as facts. ``names`` by person_id."""
+    people = tuple(Person(id=seat, name=names[seat]) for seat in valued.seats)
+    kind: GapKind = "people" if valued.driver in _PEOPLE else "condition"
+    return Candidate(
+        id=valued.driver,
+        kind=kind,
+        driver=_driver(valued.driver),
+        impact=interval(valued.impact),
+        probability=valued.probability,
+        real=valued.probability >= threshold and _worth(valued, kind),
+        evidence=tuple(_evidence(valued, team, levels)),
+        people=people,
+        play=valued.driver,
+    )
+
+
+def _worth(valued: Valued, kind: GapKind) -> bool:
+    """A condition is only a gap if closing it brings money this year; people may cost first."""
+    return kind == "people" or float(valued.impact.mean()) > 0.0
+
+
+def _driver(name: str) -> Driver:
+    return name  # type: ignore[return-value]
+
+
+def _evidence(
+    valued: Valued, team: TeamOutlook, levels: dict[str, PeerLevel]
+) -> list[Evidence]:
+    if valued.driver != "underperformance":
+        return [team_level(team.evidence[valued.driver], levels[valued.driver])]
+    shown = ("pipeline_creation", "conversion_late", "conversion")
+    return [
+        team_level(_only(team.evidence[driver], valued.seats), levels[driver])
+        for driver in shown
+        if driver in team.evidence
+    ]
+
+
+def team_level(evidence: SeatEvidence, peers: PeerLevel) -> Evidence:
+    """A team's own number beside its peers', with the count behind it."""
+    observed, expected = float(evidence.total.sum()), float(evidence.expected.sum())
+    base = float(evidence.base.sum())
+    level = DRIVERS[evidence.driver].level
+    if base <= 0:
+        value, benchmark = None, None
+    elif level:
+        value, benchmark = float(np.exp(observed / base)), float(np.exp(expected / base))
+    else:
+        value, benchmark = observed / base, expected / base
+    counts_total = evidence.driver == "pipeline_creation"
+    return Evidence(
+        measure=evidence.driver,
+        unit=MEASURES[evidence.driver].unit,
+        value=value,
+        benchmark=benchmark,
+        count=round(observed if counts_total else base),
+    )
+
+
+def _only(evidence: SeatEvidence, seats: tuple[str, ...]) -> SeatEvidence:
+    return evidence.of([i for i, seat in enumerate(evidence.seats) if seat in seats])
+
+
+def _chance_first(one: Valued, other: Valued) -> float:
+    return float((one.impact > other.impact).mean())
+
+
+def _gap(
+    valued: Sequence[Valued],
+    candidates: Sequence[Candidate],
+    first: int,
+    second: int | None,
+    stays: bool,
+) -> Gap:
+    chosen = candidates[first]
+    if second is None:
+        margin = chance = None
+    else:
+        margin = float(valued[first].impact.mean() - valued[second].impact.mean())
+        chance = _chance_first(valued[first], valued[second])
+    tie = chance is not None and chance < CLEARLY and candidates[second or 0].real
+    return Gap(
+        **chosen.model_dump(),
+        runner_up=candidates[second].id if second is not None else None,
+        margin=margin,
+        chance_first=chance,
+        near_tie=tie,
+        note=_why(chosen, tie, stays),
+    )
+
+
+def _why(chosen: Candidate, tie: bool, stays: bool) -> str:
+    if stays:
+        return "It was the gap of the last pack, and no other is clearly worth more."
+    if tie:
+        return "A near tie: the runner-up might be worth as much."
+    if chosen.impact is not None and chosen.impact.expected <= 0:
+        return "The only gap the data support; this late in the year it brings nothing before it ends."
+    return "Of the gaps that the data support, it is worth most before year end."
+
+
+def _no_gap(candidates: Sequence[Candidate]) -> Gap:
+    nearest = max(candidates, key=lambda c: c.probability, default=None)
+    note = (
+        "No gap supported by the data: every driver is within what teams differ by naturally."
+        if candidates
+        else "No gap can be told: there are not enough teams or deals to compare with."
+    )
+    return Gap(
+        id="none",
+        kind="none",
+        driver="none",
+        impact=None,
+        probability=nearest.probability if nearest else 0.0,
+        real=False,
+        evidence=(),
+        play="",
+        runner_up=nearest.id if nearest else None,
+        margin=None,
+        chance_first=None,
+        near_tie=False,
+        note=note,
+    )

@@ -1,0 +1,229 @@
+"""Pipeline health of one team as facts: coverage to go, stages, what is new, deals to talk about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from salesgap.facts import (
+    Conversion,
+    Coverage,
+    DealAtRisk,
+    Evidence,
+    Person,
+    Pipeline,
+    StageRow,
+)
+from salesgap.measures.attainment import quota_by_seat, won_between
+from salesgap.measures.calendar import Quarter, past_quarters, quarters_ahead
+from salesgap.measures.peers import Benchmarks, Yield
+from salesgap.measures.pipeline import due_yield, is_slow, late_share, net_new, open_deals
+from salesgap.measures.seats import trailing_window
+from salesgap.params import Params
+from salesgap.team import Team
+
+AT_MOST = 10
+"""Deals to talk about in a pack."""
+
+_SHRINK_DEALS = 30
+_SILENT_DAYS = 30
+NET_NEW_DAYS = 28
+_LARGE_SHARE = 1 / 3
+
+
+def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
+    """The facts. ``conversion``: the team's conversions beside its peers', as evidence."""
+    as_of = pd.Timestamp(team.params.as_of)
+    book, benchmarks = team.book, team.benchmarks
+    opened = open_deals(book.deals)
+    since = as_of - pd.Timedelta(days=NET_NEW_DAYS)
+    new = net_new(book.deals, since)
+    ages = (as_of - opened["created_date"]).dt.days
+    slowest = benchmarks.slowest_won_days
+    share = _own_yield(team)
+    return Pipeline(
+        open_deals=len(opened),
+        open_amount=float(opened["amount"].sum()),
+        unvalued_deals=int(opened["amount"].isna().sum()),
+        list_price_deals=int((opened["amount_source"] == "list price").sum()),
+        undated_deals=int(opened["close_date"].isna().sum()),
+        older_than_slowest_won=int((ages > slowest).sum()) if slowest is not None else 0,
+        slowest_won_days=slowest,
+        net_new_amount=float(new["amount"].sum()),
+        net_new_deals=len(new),
+        net_new_since=since.date(),
+        late_share=late_share(book.deals),
+        late_share_peers=benchmarks.late_share,
+        without_next_step=_without_next_step(team, opened),
+        coverage=tuple(_coverage(team, opened, q, share) for q in quarters_ahead(team.params)),
+        stages=tuple(_stages(opened, team.params, benchmarks, as_of)),
+        conversion=tuple(_conversion(evidence, opened) for evidence in conversion),
+        at_risk=tuple(deals_to_talk_about(team, opened)[:AT_MOST]),
+    )
+
+
+def _coverage(
+    team: Team, opened: pd.DataFrame, quarter: Quarter, share: float | None
+) -> Coverage:
+    due = opened[quarter.holds(opened["close_date"])]
+    won = float(won_between(team.book.deals, quarter.start, quarter.end)["amount"].sum())
+    target = _target(team, quarter)
+    to_go = target - won if target is not None else None
+    open_all = float(due["amount"].sum())
+    open_late = float(due.loc[due["phase"] == "late", "amount"].sum())
+    return Coverage(
+        quarter=quarter.name,
+        start=quarter.start.date(),
+        end=quarter.end.date(),
+        target=target,
+        won=won,
+        open_all=open_all,
+        open_late=open_late,
+        deals=len(due),
+        coverage_all=open_all / to_go if to_go is not None and to_go > 0 else None,
+        coverage_late=open_late / to_go if to_go is not None and to_go > 0 else None,
+        yield_all=share,
+        needed=1.0 / share if share else None,
+    )
+
+
+def _target(team: Team, quarter: Quarter) -> float | None:
+    """Quota of the quarter of the seats filled in it; None without quotas."""
+    days = pd.date_range(quarter.start, quarter.end)
+    quotas = quota_by_seat(team.book.quotas, team.seats, days, ramped=False)
+    known = quotas[~pd.isna(quotas)]
+    return float(known.sum()) if len(known) and known.sum() > 0 else None
+
+
+def _own_yield(team: Team) -> float | None:
+    """Share of pipeline due in a quarter that this team wins in it, pulled to the run's."""
+    run = team.benchmarks.due_yield
+    if run is None or run.share <= 0:
+        return None
+    window = trailing_window(
+        team.book, pd.Timestamp(team.params.as_of), team.params.method.lookback_months
+    )
+    own = due_yield(team.book, past_quarters(team.params, window)) or Yield(0.0, 0.0, 0)
+    weight = _SHRINK_DEALS * run.due / max(run.deals, 1)
+    return (own.won + weight * run.share) / (own.due + weight)
+
+
+def _stages(
+    opened: pd.DataFrame, params: Params, benchmarks: Benchmarks, as_of: pd.Timestamp
+) -> list[StageRow]:
+    slow = is_slow(opened, benchmarks.slow_days, as_of)
+    rows = []
+    for stage in params.stages:
+        if stage.status != "open":
+            continue
+        mine = opened["stage"] == stage.name
+        days = (as_of - opened.loc[mine, "stage_date"]).dt.days
+        rows.append(
+            StageRow(
+                stage=stage.name,
+                phase=stage.phase,
+                deals=int(mine.sum()),
+                amount=float(opened.loc[mine, "amount"].sum()),
+                median_age_days=float(days.median()) if days.notna().any() else None,
+                slow=int((mine & slow).sum()),
+            )
+        )
+    return rows
+
+
+def _conversion(evidence: Evidence, opened: pd.DataFrame) -> Conversion:
+    phases = {"conversion_early": "early", "conversion_late": "late", "conversion": "all"}
+    phase = phases[evidence.measure]
+    passed = round((evidence.value or 0.0) * evidence.count)
+    still = len(opened) if phase == "all" else int((opened["phase"] == phase).sum())
+    return Conversion(
+        phase=phase,  # type: ignore[arg-type]
+        passed=passed,
+        lost=evidence.count - passed,
+        open=still,
+        share=evidence.value,
+        peers=evidence.benchmark,
+    )
+
+
+# ── deals to talk about ───────────────────────────────────────────────────────────────────
+
+QUESTIONS: dict[str, str] = {
+    "past its close date": "What has to happen before it can close, and when will it?",
+    "moved later twice or more": "What changed each time, and what would make this date hold?",
+    "no next step": "What is the next step, and does the customer know it?",
+    "silent": "Who speaks to the customer this week, and about what?",
+    "slow in its stage": "What is it waiting for, and should we still be in it?",
+    "over a third of the quarter": "Who decides, and what would we do without it?",
+}
+
+SOUND = "What is the customer's next step to a decision?"
+
+
+def deals_to_talk_about(team: Team, opened: pd.DataFrame) -> list[DealAtRisk]:
+    """Open deals with a reason to talk about them, the largest with most reasons first."""
+    reasons = _reasons(team, opened)
+    names = team.book.people.set_index("person_id")["name"]
+    weight = opened["amount"].fillna(0.0) * reasons.sum(axis=1)
+    order = weight[reasons.any(axis=1)].sort_values(ascending=False, kind="stable").index
+    return [_at_risk(opened.loc[i], list(reasons.columns[reasons.loc[i]]), names) for i in order]
+
+
+def _tells_next_steps(team: Team) -> bool:
+    """Whether this CRM's export has next steps at all."""
+    return bool(team.book.deals["next_step"].notna().any())
+
+
+def _without_next_step(team: Team, opened: pd.DataFrame) -> int | None:
+    return int(opened["next_step"].isna().sum()) if _tells_next_steps(team) else None
+
+
+def as_talk(team: Team, deals: pd.DataFrame) -> list[DealAtRisk]:
+    """Sound deals to talk about, with no reason but their weight."""
+    names = team.book.people.set_index("person_id")["name"]
+    return [_at_risk(deals.loc[i], [], names) for i in deals.index]
+
+
+def _reasons(team: Team, opened: pd.DataFrame) -> pd.DataFrame:
+    """One boolean column a reason, in the order of :data:`QUESTIONS`."""
+    as_of = pd.Timestamp(team.params.as_of)
+    quarter = quarters_ahead(team.params, 1)[0]
+    target = _target(team, quarter)
+    due = quarter.holds(opened["close_date"])
+    touched = opened["last_activity_date"]
+    return pd.DataFrame(
+        {
+            "past its close date": opened["close_date"] < as_of,
+            "moved later twice or more": opened["pushes"].fillna(0) >= 2,
+            "no next step": opened["next_step"].isna() & _tells_next_steps(team),
+            "silent": (as_of - touched).dt.days > _SILENT_DAYS,
+            "slow in its stage": is_slow(opened, team.benchmarks.slow_days, as_of),
+            "over a third of the quarter": due
+            & (opened["amount"] > (target or float("inf")) * _LARGE_SHARE),
+        },
+        index=opened.index,
+    ).astype(bool)
+
+
+def _at_risk(deal: pd.Series, reasons: list[str], names: pd.Series) -> DealAtRisk:
+    return DealAtRisk(
+        opportunity_id=str(deal["opportunity_id"]),
+        name=_text(deal["name"]),
+        account=_text(deal["account"]),
+        owner=Person(id=str(deal["owner_id"]), name=str(names.get(deal["owner_id"], ""))),
+        amount=None if pd.isna(deal["amount"]) else float(deal["amount"]),
+        close_date=_day(deal["close_date"]),
+        stage=_text(deal["stage"]),
+        reasons=tuple(reasons),
+        question=QUESTIONS[reasons[0]] if reasons else SOUND,
+    )
+
+
+def _text(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _day(value: pd.Timestamp) -> date | None:
+    return None if pd.isna(value) else value.date()

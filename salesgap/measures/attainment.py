@@ -1,0 +1,49 @@
+"""Closed won of the fiscal year against quota, ramp-adjusted and pro-rated by day."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from salesgap.measures.seats import presence, ramp_share
+
+Floats = npt.NDArray[np.float64]
+
+
+def won_between(deals: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """The deals won from ``start`` to ``end``, both days included."""
+    closed = (deals["close_date"] >= start) & (deals["close_date"] <= end)
+    return deals[(deals["status"] == "won") & closed]
+
+
+def revenue_quotas(quotas: pd.DataFrame) -> pd.DataFrame:
+    """The quota rows that are of revenue, which a row is unless it says otherwise."""
+    return quotas[quotas["measure"].fillna("revenue").str.lower() == "revenue"]
+
+
+def quota_by_seat(
+    quotas: pd.DataFrame, seats: pd.DataFrame, days: pd.DatetimeIndex, *, ramped: bool
+) -> Floats:
+    """Quota of each seat on those days, while it was filled; NaN for who never had a quota.
+
+    ``ramped``: days of the ramp count in proportion to it.
+    """
+    daily = _daily_quota(revenue_quotas(quotas), days)
+    weights = ramp_share(seats, days) if ramped else presence(seats, days)
+    totals = [
+        float(daily[person] @ weights[row]) if person in daily else np.nan
+        for row, person in enumerate(seats["person_id"])
+    ]
+    return np.array(totals)
+
+
+def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> dict[str, Floats]:
+    """Each person's quota a day: a period's amount spread evenly over its days."""
+    daily: dict[str, Floats] = {}
+    for row in quotas.itertuples():
+        inside = (days >= row.period_start) & (days <= row.period_end)
+        length = (row.period_end - row.period_start).days + 1
+        before = daily.get(str(row.person_id), np.zeros(len(days)))
+        daily[str(row.person_id)] = before + inside * (float(row.amount) / length)
+    return daily

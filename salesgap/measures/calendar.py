@@ -1,0 +1,48 @@
+"""Fiscal quarters: three months each, counted from the first day of the fiscal year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from salesgap.measures.seats import Window
+from salesgap.params import Params
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """One fiscal quarter; both days belong to it."""
+
+    name: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+    def holds(self, dates: pd.Series) -> pd.Series:
+        """Which dates lie in the quarter; a missing date does not."""
+        return (dates >= self.start) & (dates <= self.end)
+
+
+def quarter(year_start: pd.Timestamp, number: int) -> Quarter:
+    """Quarter ``number`` of a fiscal year, from 0; past 3 and below 0 lie the years beside it."""
+    start = year_start + pd.DateOffset(months=3 * number)
+    end = year_start + pd.DateOffset(months=3 * number + 3, days=-1)
+    return Quarter(f"Q{number % 4 + 1}", start, end)
+
+
+def quarters_ahead(params: Params, count: int = 3) -> list[Quarter]:
+    """The quarter that the as-of date lies in, and the next ones."""
+    now = _current(params)
+    return [quarter(pd.Timestamp(params.year_start), now + i) for i in range(count)]
+
+
+def past_quarters(params: Params, window: Window) -> list[Quarter]:
+    """The complete quarters inside a trailing window, latest first."""
+    now = _current(params)
+    past = [quarter(pd.Timestamp(params.year_start), now - i) for i in range(13)]
+    return [q for q in past if q.end <= window.end and q.start > window.start]
+
+
+def _current(params: Params) -> int:
+    start, day = params.year_start, params.as_of
+    return ((day.year - start.year) * 12 + day.month - start.month) // 3

@@ -1,0 +1,129 @@
+"""Every measure of salesgap, defined once. docs/measures.md is generated from this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["per_month", "share", "money", "days", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a number is: its unit, grain, weighting and both halves of its fraction."""
+
+    id: str
+    name: str
+    unit: Unit
+    grain: str
+    numerator: str
+    denominator: str
+    weighting: str
+    source: str
+
+
+MEASURES: dict[str, Measure] = {
+    measure.id: measure
+    for measure in (
+        Measure(
+            "pipeline_creation",
+            "New opportunities per ramped rep-month",
+            "per_month",
+            "team, trailing window",
+            "opportunities created in the window, those of a rep's ramp left out",
+            "ramped rep-months in seat",
+            "each rep-month once",
+            "opportunities.created_date, people.start_date, people.end_date",
+        ),
+        Measure(
+            "conversion_early",
+            "Early conversion",
+            "share",
+            "team, trailing window",
+            "deals that reached the late phase in the window",
+            "the numerator and the deals lost before it in the window; open deals are censored",
+            "each deal once",
+            "stage_history.changed_at, opportunities.close_date",
+        ),
+        Measure(
+            "conversion_late",
+            "Late conversion",
+            "share",
+            "team, trailing window",
+            "deals won in the window",
+            "deals that had reached the late phase and were won or lost in the window",
+            "each deal once",
+            "stage_history.changed_at, opportunities.close_date",
+        ),
+        Measure(
+            "conversion",
+            "Win rate",
+            "share",
+            "team, trailing window",
+            "deals won in the window",
+            "deals won or lost in the window",
+            "each deal once",
+            "opportunities.close_date",
+        ),
+        Measure(
+            "deal_size",
+            "Value of a won deal",
+            "money",
+            "team, trailing window",
+            "geometric mean of the amounts of deals won in the window",
+            "–",
+            "each won deal once",
+            "opportunities.amount",
+        ),
+        Measure(
+            "cycle_time",
+            "Days from creation to won",
+            "days",
+            "team, trailing window",
+            "geometric mean of the days from creation to close of deals won in the window",
+            "–",
+            "each won deal once",
+            "opportunities.created_date, opportunities.close_date",
+        ),
+        Measure(
+            "capacity",
+            "Ramped seats filled",
+            "share",
+            "team, trailing window",
+            "ramped rep-months in seat",
+            "planned rep-months: the most seats ever filled at once, times the window's months",
+            "each rep-month once",
+            "people.start_date, people.end_date",
+        ),
+        Measure(
+            "attainment",
+            "Attainment to date",
+            "share",
+            "person or team, fiscal year to date",
+            "closed won in the fiscal year to date",
+            "quota of the same days, those of the ramp in proportion to it",
+            "each deal once",
+            "opportunities.amount, quotas.amount",
+        ),
+        Measure(
+            "coverage",
+            "Coverage to go",
+            "share",
+            "team, fiscal quarter",
+            "open pipeline expected to close in the quarter",
+            "quota of the quarter less what is already won in it",
+            "each deal by its amount",
+            "opportunities.close_date, quotas.amount",
+        ),
+        Measure(
+            "net_new",
+            "Net new pipeline",
+            "money",
+            "person or team, since a date",
+            "amount of the opportunities created or transferred in since then, closed since or not",
+            "–",
+            "each deal by its amount",
+            "opportunities.created_date",
+        ),
+    )
+}

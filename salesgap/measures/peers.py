@@ -1,0 +1,104 @@
+"""What like-for-like peers do, as it is kept between the benchmarks and the packs.
+
+Numbers and group names only: no people, no accounts, no deals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from salesgap.measures.curves import Curve
+
+
+@dataclass(frozen=True, slots=True)
+class PeerLevel:
+    """What like-for-like peers do, of one driver.
+
+    ``levels``: log level a group (log of a rate, or mean log); ``between_teams`` and
+    ``between_reps``: natural standard deviations of the log level; ``spread``: standard deviation
+    of single log amounts or log days (0 for rates); ``teams``: teams behind it.
+    """
+
+    driver: str
+    levels: dict[str, float]
+    between_teams: float
+    between_reps: float
+    spread: float
+    teams: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCurve:
+    """A :class:`~salesgap.measures.curves.Curve` as it is written to disk."""
+
+    passed: tuple[float, ...]
+    lost: tuple[float, ...]
+    n: int
+
+    @classmethod
+    def of(cls, curve: Curve) -> StoredCurve:
+        return cls(tuple(curve.passed.tolist()), tuple(curve.lost.tolist()), curve.n)
+
+    def curve(self) -> Curve:
+        return Curve(np.array(self.passed), np.array(self.lost), self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """Pipeline due in past quarters, at their start, and what of it was won in them."""
+
+    due: float
+    won: float
+    deals: int
+
+    @property
+    def share(self) -> float:
+        return self.won / self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmarks:
+    """Everything a team is compared with.
+
+    ``levels`` by driver; ``early``/``late`` curves by group, one of them for all; ``season``:
+    creation in each calendar month ÷ the mean month; ``mean_over_typical``: mean won amount ÷ its
+    geometric mean, by group; ``revenue_per_month``: won per ramped rep-month, by group;
+    ``threshold``: probability a gap must pass; ``slow_days``: 90th percentile of days in stage of
+    deals later won, by stage; ``typical_deal``: median won amount of the run; ``second_moment``:
+    mean square ÷ squared mean of won amounts.
+    """
+
+    teams: int
+    phases: bool
+    window_months: float
+    levels: dict[str, PeerLevel]
+    early: dict[str, StoredCurve]
+    late: dict[str, StoredCurve]
+    season: tuple[float, ...]
+    mean_over_typical: dict[str, float]
+    revenue_per_month: dict[str, float]
+    typical_deal: float
+    second_moment: float
+    threshold: float
+    slow_days: dict[str, float]
+    slowest_won_days: int | None
+    due_yield: Yield | None
+    late_share: float | None
+
+
+_ADAPTER = TypeAdapter(Benchmarks)
+
+
+def save_benchmarks(benchmarks: Benchmarks, path: Path) -> None:
+    """Write the benchmarks as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_ADAPTER.dump_json(benchmarks))
+
+
+def load_benchmarks(path: Path) -> Benchmarks:
+    """The benchmarks that :func:`save_benchmarks` wrote."""
+    return _ADAPTER.validate_json(path.read_bytes())

@@ -1,0 +1,152 @@
+"""Seats: who worked for whom, since when, and from when on as a fully ramped rep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from salesgap.crm.book import Book
+
+Floats = npt.NDArray[np.float64]
+
+DAYS_PER_MONTH = 365.25 / 12
+ALL_PEERS = "all"
+
+_MIN_TEAMS = 4
+_MIN_SEATS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The trailing window, ``start`` < day <= ``end`` (the as-of date)."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+    @property
+    def months(self) -> float:
+        return float((self.end - self.start).days / DAYS_PER_MONTH)
+
+    def holds(self, dates: pd.Series) -> pd.Series:
+        """Which dates lie in the window; a missing date does not."""
+        return (dates > self.start) & (dates <= self.end)
+
+
+def trailing_window(book: Book, as_of: pd.Timestamp, months: int) -> Window:
+    """The last ``months`` before ``as_of``, or as much of them as the deals reach back."""
+    start = as_of - pd.DateOffset(months=months)
+    first = book.deals["created_date"].min()
+    return Window(start if pd.isna(first) else max(start, first - pd.Timedelta(days=1)), as_of)
+
+
+def seats(book: Book, ramp_months: int) -> pd.DataFrame:
+    """One row a rep and manager with the dates it lasted.
+
+    Columns: person_id, manager_id, role, segment, start, ramped (day of full productivity), end
+    (missing while it lasts). A missing start date means: long in seat. Managers hold no seat.
+    """
+    people = book.people
+    managers = set(people["manager_id"].dropna())
+    reps = people[people["manager_id"].notna() & ~people["person_id"].isin(managers)]
+    spells = _spells(reps, book.team_history)
+    long_ago = pd.Timestamp(1970, 1, 1)
+    started = spells["start_date"].fillna(long_ago)
+    ramped = started + pd.DateOffset(months=ramp_months)
+    return pd.DataFrame(
+        {
+            "person_id": spells["person_id"],
+            "manager_id": spells["manager_id"],
+            "role": spells["role"].fillna(""),
+            "segment": spells["segment"].fillna(""),
+            "start": spells["from_date"].fillna(started),
+            "ramped": ramped.where(spells["start_date"].notna(), long_ago),
+            "end": spells["to_date"].fillna(spells["end_date"]),
+        }
+    ).reset_index(drop=True)
+
+
+def _spells(reps: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Reps with ``from_date``/``to_date`` of each manager; without history, one spell a rep."""
+    moves = history.rename(columns={"start_date": "from_date", "end_date": "to_date"})
+    told = reps.drop(columns="manager_id").merge(moves, on="person_id")
+    untold = reps[~reps["person_id"].isin(told["person_id"])]
+    untold = untold.assign(from_date=untold["start_date"], to_date=untold["end_date"])
+    return pd.concat([told, untold], ignore_index=True)
+
+
+def ramped_months(seats: pd.DataFrame, window: Window) -> pd.Series:
+    """Months of ``window`` in which each seat was filled by a ramped rep."""
+    return _months(seats[["start", "ramped"]].max(axis=1), seats["end"], window)
+
+
+def filled_months(seats: pd.DataFrame, window: Window) -> pd.Series:
+    """Months of ``window`` in which each seat was filled, ramped or not."""
+    return _months(seats["start"], seats["end"], window)
+
+
+def active(seats: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
+    """Which seats are filled on that day."""
+    return (seats["start"] <= on) & (seats["end"].isna() | (seats["end"] > on))
+
+
+def planned_seats(seats: pd.DataFrame, window: Window) -> int:
+    """The most seats filled at once on any first day of somebody in the window."""
+    days = {window.start, *seats["start"][window.holds(seats["start"])]}
+    return max(int(active(seats, day).sum()) for day in days)
+
+
+def presence(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
+    """1 where a seat (row) is filled on a day (column), else 0."""
+    day, start, _, end = _as_days(seats, days)
+    return np.asarray(((start <= day) & (day < end)).astype(float))
+
+
+def ramp_share(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
+    """Part of full productivity (seat, day), 0 to 1: linear over the ramp, 0 while not filled."""
+    day, start, ramped, _ = _as_days(seats, days)
+    grown = (day - start) / np.maximum(ramped - start, 1.0)
+    return np.clip(grown, 0.0, 1.0) * presence(seats, days)
+
+
+def _as_days(seats: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[Floats, Floats, Floats, Floats]:
+    """Days as a row, and start, ramped and end as columns, all in days since 1970."""
+
+    def column(name: str, missing: float) -> Floats:
+        return _day_numbers(pd.DatetimeIndex(seats[name]), missing)[:, None]
+
+    return (
+        _day_numbers(days, np.nan)[None, :],
+        column("start", -np.inf),
+        column("ramped", -np.inf),
+        column("end", np.inf),
+    )
+
+
+def _day_numbers(dates: pd.DatetimeIndex, missing: float) -> Floats:
+    numbers = dates.to_numpy("datetime64[D]").astype(np.int64).astype(float)
+    return np.where(dates.isna(), missing, numbers)
+
+
+def peer_groups(seats: pd.DataFrame) -> pd.Series:
+    """The like-for-like group of each seat: role and segment, or the next wider one.
+
+    A group needs four teams and twelve seats, else its seats are compared by role, else with all.
+    """
+    fine = seats["role"] + " · " + seats["segment"]
+    group = fine.where(_large(seats, fine), seats["role"])
+    return group.where(_large(seats, group), ALL_PEERS)
+
+
+def _large(seats: pd.DataFrame, group: pd.Series) -> np.ndarray:
+    sizes = seats.groupby(group).agg(teams=("manager_id", "nunique"), reps=("person_id", "nunique"))
+    large = sizes.index[(sizes["teams"] >= _MIN_TEAMS) & (sizes["reps"] >= _MIN_SEATS)]
+    return group.isin(large).to_numpy()
+
+
+def _months(start: pd.Series, end: pd.Series, window: Window) -> pd.Series:
+    first = start.clip(lower=window.start)
+    last = end.fillna(window.end).clip(upper=window.end)
+    return ((last - first).dt.days / DAYS_PER_MONTH).clip(lower=0.0)

@@ -1,0 +1,188 @@
+"""Stack rank of reps and of managers, with how sure the places are.
+
+Attainment is shrunk towards the run's mean by what chance alone would spread it; draws of the
+shrunken attainment are ranked, so that a place comes with its 90 % interval and people who cannot
+be told apart share a band. A low place opens a conversation held by people, nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from salesgap.crm.book import Book
+from salesgap.measures.attainment import quota_by_seat, won_between
+from salesgap.measures.peers import Benchmarks
+from salesgap.measures.seats import (
+    DAYS_PER_MONTH,
+    active,
+    peer_groups,
+    ramp_share,
+    seats,
+)
+from salesgap.params import Params
+
+Floats = npt.NDArray[np.float64]
+
+ROLE_FIT_CHANCE = 0.8
+"""Chance of the bottom tenth from which on a role-fit conversation is suggested."""
+
+
+@dataclass(frozen=True, slots=True)
+class League:
+    """Everybody's place, computed once a run.
+
+    ``reps``: person_id, manager_id, role, ramping, won, won_deals, quota (to date, ramp-adjusted;
+    NaN without), expected/low/high (attainment, 80 %), rank, rank_low, rank_high (within the team,
+    90 %), band, bottom (chance of the bottom tenth of all reps). ``managers``: the same among
+    managers, without role, ramping and band.
+    """
+
+    reps: pd.DataFrame
+    managers: pd.DataFrame
+
+
+def league(book: Book, benchmarks: Benchmarks, params: Params) -> League:
+    """The run's league, from the book of all its teams."""
+    rows = _rows(book, benchmarks, params)
+    rng = np.random.default_rng([params.method.seed, 3])
+    here = rows[rows["here"]].reset_index(drop=True)
+    teams = _by_manager(rows)
+    size = _size_weighted_deal(book, params)
+    return League(
+        reps=_placed(here, size, params, rng, within="manager_id"),
+        managers=_placed(teams, size, params, rng, within=None),
+    )
+
+
+def fiscal_days(params: Params) -> pd.DatetimeIndex:
+    """The days of the fiscal year up to the as-of date."""
+    return pd.date_range(params.year_start, params.as_of)
+
+
+def _rows(book: Book, benchmarks: Benchmarks, params: Params) -> pd.DataFrame:
+    """Every seat of the year with what it won and what it is measured against."""
+    as_of = pd.Timestamp(params.as_of)
+    table = seats(book, params.method.ramp_months)
+    table = table.assign(group=peer_groups(table))
+    days = fiscal_days(params)
+    quota = quota_by_seat(book.quotas, table, days, ramped=True)
+    won = won_between(book.deals, days[0], as_of).groupby(["owner_id", "manager_id"])["amount"]
+    keys = pd.MultiIndex.from_frame(table[["person_id", "manager_id"]])
+    peers = peer_revenue(table, benchmarks, days)
+    return table.assign(
+        here=active(table, as_of),
+        ramping=(table["ramped"] > as_of),
+        won=won.sum().reindex(keys, fill_value=0.0).to_numpy(),
+        won_deals=won.size().reindex(keys, fill_value=0).to_numpy(),
+        quota=quota,
+        base=peers if np.isnan(quota).all() else quota,
+    )
+
+
+def peer_revenue(table: pd.DataFrame, benchmarks: Benchmarks, days: pd.DatetimeIndex) -> Floats:
+    """What peers would have won with the seat's ramp-weighted months of the year."""
+    months = ramp_share(table, days).sum(axis=1) / DAYS_PER_MONTH
+    rate = table["group"].map(benchmarks.revenue_per_month).to_numpy(float)
+    return np.asarray(months * rate)
+
+
+def _by_manager(rows: pd.DataFrame) -> pd.DataFrame:
+    sums = rows.groupby("manager_id")[["won", "won_deals", "quota", "base"]].sum(min_count=1)
+    return sums.reset_index().rename(columns={"manager_id": "person_id"})
+
+
+def _size_weighted_deal(book: Book, params: Params) -> float:
+    """Mean of amount² ÷ mean of amount: how much one deal more or less moves a total."""
+    since = pd.Timestamp(params.as_of) - pd.DateOffset(months=params.method.lookback_months)
+    amount = won_between(book.deals, since, pd.Timestamp(params.as_of))["amount"].dropna()
+    return float((amount**2).sum() / amount.sum()) if amount.sum() > 0 else 0.0
+
+
+def _placed(
+    rows: pd.DataFrame,
+    size: float,
+    params: Params,
+    rng: np.random.Generator,
+    *,
+    within: str | None,
+) -> pd.DataFrame:
+    """Rows with shrunken attainment and places; without anything to measure against, no attainment."""
+    draws = _draws(rows["won"].to_numpy(float), rows["base"].to_numpy(float), size, params, rng)
+    low, high = np.quantile(draws, [0.1, 0.9], axis=0) if len(rows) else (np.zeros(0),) * 2
+    placed = rows.assign(
+        expected=draws.mean(axis=0), low=low, high=high, bottom=_bottom_tenth(draws)
+    )
+    groups = placed.groupby(within).indices.values() if within else [np.arange(len(rows))]
+    places = pd.concat([_places(draws[:, at], at) for at in groups]) if len(rows) else None
+    return placed.join(places) if places is not None else placed
+
+
+def _draws(
+    won: Floats, base: Floats, size: float, params: Params, rng: np.random.Generator
+) -> Floats:
+    """Posterior draws (draw, row) of attainment: Normal around the run's mean, Normal sampling.
+
+    Won is a sum of chance many deals, so its variance is its mean times the size-weighted deal.
+    """
+    known = (base > 0) & np.isfinite(base)
+    safe = np.where(known, base, 1.0)
+    ratio = np.where(known, won / safe, 0.0)
+    mean = float(won[known].sum() / base[known].sum()) if known.any() else 1.0
+    variance = np.where(known, max(mean, 1e-6) * max(size, 1e-6) / safe, np.inf)
+    between = _between(ratio[known], variance[known])
+    centre = _weighted_mean(ratio[known], variance[known] + between, mean)
+    pull = np.where(known, between / (between + variance), 0.0)
+    spread = np.sqrt(between * (1.0 - pull))
+    noise = rng.standard_normal((params.method.draws, len(won)))
+    return centre + pull * (ratio - centre) + spread * noise
+
+
+def _weighted_mean(x: Floats, variance: Floats, fallback: float) -> float:
+    weight = 1.0 / np.maximum(variance, 1e-12)
+    return float(weight @ x / weight.sum()) if len(x) else fallback
+
+
+def _between(x: Floats, variance: Floats) -> float:
+    """Variance between rows beyond chance (Paule–Mandel), at least a hundredth of the total."""
+    if len(x) < 2:
+        return 0.01
+    grid = np.concatenate([[0.0], np.geomspace(1e-4, 4.0, 200)])
+    total = variance[None, :] + grid[:, None]
+    weight = 1.0 / np.maximum(total, 1e-12)
+    centre = (weight * x).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+    excess = (weight * (x - centre) ** 2).sum(axis=1) - (len(x) - 1)
+    between = float(np.interp(0.0, -excess, grid))
+    return max(between, 0.01 * float(np.median(variance)), 1e-6)
+
+
+def _places(draws: Floats, at: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Expected rank, 90 % interval and band of the rows ``at``; rank 1 is the highest."""
+    ranks = (-draws).argsort(axis=1).argsort(axis=1) + 1
+    low, high = np.quantile(ranks, [0.05, 0.95], axis=0, method="inverted_cdf")
+    places = pd.DataFrame(
+        {"rank": ranks.mean(axis=0), "rank_low": low.astype(int), "rank_high": high.astype(int)},
+        index=at,
+    )
+    return places.assign(band=_bands(places))
+
+
+def _bands(places: pd.DataFrame) -> pd.Series:
+    """A new band starts where an interval no longer reaches the first of the band before."""
+    bands: dict[object, int] = {}
+    band, reach = 0, 0
+    for row in places.sort_values("rank").itertuples():
+        if row.rank_low > reach:
+            band, reach = band + 1, int(row.rank_high)
+        bands[row.Index] = band
+    return pd.Series(bands, dtype=int).reindex(places.index)
+
+
+def _bottom_tenth(draws: Floats) -> Floats:
+    """Chance of each row to be in the lowest tenth (at least one row) of all."""
+    count = max(draws.shape[1] // 10, 1)
+    ranks = draws.argsort(axis=1).argsort(axis=1)
+    return np.asarray((ranks < count).mean(axis=0))
