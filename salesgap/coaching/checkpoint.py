@@ -1,0 +1,55 @@
+"""The quarterly checkpoint: each leading indicator now, the quarter before, and peers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from salesgap.facts import Indicator
+from salesgap.gaps.candidates import TeamOutlook
+from salesgap.gaps.choose import team_level
+from salesgap.measures.definitions import MEASURES
+from salesgap.measures.drivers import DRIVERS, drivers_of, seat_statistics
+from salesgap.measures.seats import Window
+from salesgap.team import Team
+
+_MONTHS = 3
+
+
+def checkpoint(team: Team, outlook: TeamOutlook) -> tuple[Indicator, ...]:
+    """The drivers over the last three months and the three before, beside the peers' level."""
+    as_of = pd.Timestamp(team.params.as_of)
+    now = _counted(team, as_of)
+    last = _counted(team, as_of - pd.DateOffset(months=_MONTHS))
+    levels = team.benchmarks.levels
+    return tuple(
+        Indicator(
+            measure=driver,
+            unit=MEASURES[driver].unit,
+            now=_value(now, driver),
+            last=_value(last, driver),
+            peers=team_level(outlook.evidence[driver], levels[driver]).benchmark,
+            count=_count(now, driver),
+        )
+        for driver in drivers_of(team.book.deals)
+        if driver in outlook.evidence
+    )
+
+
+def _counted(team: Team, end: pd.Timestamp) -> pd.DataFrame:
+    window = Window(end - pd.DateOffset(months=_MONTHS), end)
+    rows = seat_statistics(team.book, team.seats.drop(columns="group"), window)
+    return rows.groupby("driver")[["total", "base"]].sum()
+
+
+def _value(rows: pd.DataFrame, driver: str) -> float | None:
+    if driver not in rows.index or rows.at[driver, "base"] <= 0:
+        return None
+    mean = float(rows.at[driver, "total"] / rows.at[driver, "base"])
+    return float(np.exp(mean)) if DRIVERS[driver].level else mean
+
+
+def _count(rows: pd.DataFrame, driver: str) -> int:
+    if driver not in rows.index:
+        return 0
+    return round(float(rows.at[driver, "total" if driver == "pipeline_creation" else "base"]))

@@ -1,0 +1,52 @@
+"""The tactical plan of a rep: from the remaining quota back to new opportunities a week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from salesgap.facts import TacticalPlan
+
+
+@dataclass(frozen=True, slots=True)
+class RepRates:
+    """A rep's own shrunken rates. Conversions are shares, ``size`` money a won deal.
+
+    ``early`` is 1 in an organisation without phases; ``weeks_left``: weeks from now in which a deal
+    of usual cycle can still be created and won in the fiscal year.
+    """
+
+    early: float
+    late: float
+    size: float
+    weeks_left: int
+
+
+def plan(quota_year: float | None, won: float, from_open: float, rates: RepRates) -> TacticalPlan:
+    """What is still to be won, and what that takes. Without a quota, only what is known."""
+    if quota_year is None:
+        return TacticalPlan(
+            remaining=None,
+            from_open=from_open,
+            to_create=None,
+            wins=None,
+            proposals=None,
+            opportunities=None,
+            opportunities_per_week=None,
+            weeks_left=rates.weeks_left,
+        )
+    remaining = max(quota_year - won, 0.0)
+    to_create = max(remaining - from_open, 0.0)
+    wins = to_create / rates.size if rates.size > 0 else None
+    proposals = wins / rates.late if wins is not None and rates.late > 0 else None
+    created = proposals / rates.early if proposals is not None and rates.early > 0 else None
+    weekly = created / rates.weeks_left if created is not None and rates.weeks_left else None
+    return TacticalPlan(
+        remaining=remaining,
+        from_open=from_open,
+        to_create=to_create,
+        wins=wins,
+        proposals=proposals,
+        opportunities=created,
+        opportunities_per_week=weekly,
+        weeks_left=rates.weeks_left,
+    )

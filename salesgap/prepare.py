@@ -1,0 +1,206 @@
+"""From params to prepared teams: the snapshot, the benchmarks, and one folder a manager.
+
+    <folder>/snapshot/            the frozen export
+    <folder>/benchmarks.json      what peers do; no names
+    <folder>/teams/<manager>/     one manager's own rows
+
+A manager's notebook opens its own team folder and the benchmarks, and nothing else.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from salesgap.coaching.plays import Play, load_plays
+from salesgap.crm.asof import book_as_of
+from salesgap.crm.book import Book
+from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
+from salesgap.crm.quality import QualityReport
+from salesgap.crm.team import managers_of, team_of
+from salesgap.errors import DataError, ParamsError
+from salesgap.facts import DataQuality, Manager, TableCount
+from salesgap.gaps.benchmarks import compute
+from salesgap.measures.drivers import seat_statistics
+from salesgap.measures.peers import Benchmarks, save_benchmarks
+from salesgap.measures.seats import peer_groups, seats, trailing_window
+from salesgap.params import Params, load_params
+from salesgap.paths import file_keys
+from salesgap.rank import League, league
+from salesgap.resources import workbook_of
+from salesgap.team import Team, load_team, save_team
+
+BENCHMARKS = "benchmarks.json"
+SNAPSHOT = "snapshot"
+TEAMS = "teams"
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerEntry:
+    """One manager of the run and where their team lies. ``key`` is a safe file name."""
+
+    person_id: str
+    name: str
+    region: str
+    region_key: str
+    reps: int
+    key: str
+    team_folder: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Everything the packs of a run are made from."""
+
+    folder: Path
+    managers: tuple[ManagerEntry, ...]
+    quality: QualityReport
+    content_hash: str
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that have a manager, in order of name."""
+        return tuple(sorted({manager.region for manager in self.managers}))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """The run as a whole, before it is cut into teams."""
+
+    params: Params
+    book: Book
+    benchmarks: Benchmarks
+    league: League
+    seats: pd.DataFrame
+    statistics: pd.DataFrame
+    quality: DataQuality
+    plays: dict[str, Play]
+
+
+def prepare(params: Params, folder: Path, workbook: Path) -> Prepared:
+    """Freeze the export of ``params`` and write everything the packs need into ``folder``.
+
+    ``workbook``: the folder whose ``templates/plays`` say what to do about a gap.
+
+    Raises ``SourceError``, ``DataError`` or ``ParamsError`` if no pack can be made.
+    """
+    snapshot = take_snapshot(params)
+    write_snapshot(snapshot, folder / SNAPSHOT)
+    analysis = analyse(snapshot, params, load_plays(workbook / "templates" / "plays"))
+    entries = _entries(analysis.book, params, folder)
+    save_benchmarks(analysis.benchmarks, folder / BENCHMARKS)
+    for entry in entries:
+        save_team(team_in(analysis, entry), entry.team_folder)
+    return Prepared(folder, entries, snapshot.report, snapshot.content_hash)
+
+
+def analyse(snapshot: Snapshot, params: Params, plays: dict[str, Play]) -> Analysis:
+    """What is computed once a run, over all teams."""
+    book = book_as_of(snapshot, params)
+    window = trailing_window(book, pd.Timestamp(params.as_of), params.method.lookback_months)
+    table = seats(book, params.method.ramp_months)
+    benchmarks = compute(book, params)
+    return Analysis(
+        params=params,
+        book=book,
+        benchmarks=benchmarks,
+        league=league(book, benchmarks, params),
+        seats=table.assign(group=peer_groups(table)),
+        statistics=seat_statistics(book, table, window),
+        quality=_quality(snapshot.report),
+        plays=plays,
+    )
+
+
+def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:
+    """One manager's part of the analysis."""
+    mine = entry.person_id
+
+    def own(frame: pd.DataFrame, column: str = "manager_id") -> pd.DataFrame:
+        return frame[frame[column] == mine].reset_index(drop=True)
+
+    return Team(
+        params=analysis.params,
+        manager=Manager(id=mine, name=entry.name, region=entry.region),
+        managers=len(analysis.league.managers),
+        book=team_of(analysis.book, mine),
+        benchmarks=analysis.benchmarks,
+        places=own(analysis.league.reps),
+        place=own(analysis.league.managers, "person_id"),
+        seats=own(analysis.seats),
+        statistics=own(analysis.statistics),
+        quality=analysis.quality,
+        plays=analysis.plays,
+    )
+
+
+def open_team(params_file: str, manager_id: str = "", team_folder: str = "") -> Team:
+    """The team of a notebook: a prepared one, or prepared now from the params file.
+
+    ``manager_id`` left empty means the first manager. Raises ``ParamsError`` for an unknown one.
+    """
+    if team_folder:
+        folder = Path(team_folder)
+        return load_team(folder, folder.parent.parent / BENCHMARKS)
+    with tempfile.TemporaryDirectory(prefix="salesgap-") as scratch:
+        path = Path(params_file)
+        prepared = prepare(load_params(path), Path(scratch), workbook_of(path))
+        return load_prepared_team(prepared, choose(prepared, manager_id))
+
+
+def load_prepared_team(prepared: Prepared, entry: ManagerEntry) -> Team:
+    """One prepared team."""
+    return load_team(entry.team_folder, prepared.folder / BENCHMARKS)
+
+
+def choose(prepared: Prepared, manager_id: str) -> ManagerEntry:
+    """The entry of a manager, or the first one's for an empty id."""
+    for entry in prepared.managers:
+        if manager_id in ("", entry.person_id):
+            return entry
+    known = ", ".join(entry.person_id for entry in prepared.managers[:12])
+    raise ParamsError(f"no manager {manager_id!r} with a team", do=f"choose one of: {known} …")
+
+
+def _entries(book: Book, params: Params, folder: Path) -> tuple[ManagerEntry, ...]:
+    managers = managers_of(book)
+    if managers.empty:
+        raise DataError(
+            "nobody manages a team",
+            where="people",
+            do="give each rep the person_id of a manager in manager_id",
+        )
+    keys = file_keys(managers["person_id"])
+    regions = file_keys(managers["region"])
+    return tuple(
+        ManagerEntry(
+            person_id=str(row.person_id),
+            name=str(row.name),
+            region=str(row.region),
+            region_key=regions[str(row.region)],
+            reps=int(row.reps),
+            key=keys[str(row.person_id)],
+            team_folder=folder / TEAMS / keys[str(row.person_id)],
+        )
+        for row in managers.itertuples(index=False)
+    )
+
+
+def _quality(report: QualityReport) -> DataQuality:
+    return DataQuality(
+        tables=tuple(
+            TableCount(
+                table=entry.table,
+                rows_in=entry.rows_in,
+                accepted=entry.accepted,
+                quarantined=entry.quarantined + entry.left_out,
+                left_out=entry.left_out,
+            )
+            for entry in report.tables
+        ),
+        notes=report.notes,
+        missing=tuple(f"{entry.table}: {entry.cost}" for entry in report.missing),
+    )
