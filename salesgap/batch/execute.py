@@ -1,0 +1,120 @@
+"""One pack from its job: the notebook runs, its facts are read, its PDF is set, all or nothing.
+
+This is what a worker process does. It raises nothing: whatever happens ends in a record.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from salesgap.batch.files import publish, sha256
+from salesgap.batch.folder import STAGING
+from salesgap.batch.kernel import run_notebook
+from salesgap.batch.manifest import Kind, Record
+from salesgap.errors import NotebookError, SalesgapError
+from salesgap.publish.blocks import FACTS_MIME
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One notebook to run and where its results go.
+
+    ``stem`` is the published files' path without suffix and ``keep`` the executed notebook's path,
+    both relative to ``output``; ``templates`` holds the nbconvert templates.
+    """
+
+    id: str
+    kind: Kind
+    notebook: Path
+    parameters: dict[str, str]
+    output: Path
+    stem: str
+    keep: str
+    template: str
+    templates: Path
+    timeout_s: float
+
+
+def execute(job: Job) -> Record:
+    """Run ``job`` and publish its PDF, facts and notebook; or publish nothing and say why."""
+    start = time.perf_counter()
+    try:
+        files, reason = _make(job), ""
+    except SalesgapError as error:
+        files, reason = {}, str(error)
+    except Exception as error:  # a pack's failure is its record, whatever it was
+        files, reason = {}, " ".join(f"{type(error).__name__}: {error}".split())
+    return Record(
+        id=job.id,
+        kind=job.kind,
+        status="failed" if reason else "made",
+        reason=reason,
+        seconds=round(time.perf_counter() - start, 2),
+        files=files,
+    )
+
+
+def _make(job: Job) -> dict[str, str]:
+    with _private_folders(job.output) as (scratch, staging):
+        executed = run_notebook(
+            job.notebook, job.parameters, scratch=scratch, timeout_s=job.timeout_s
+        )
+        staged = {
+            f"{job.stem}.pdf": staging / "pack.pdf",
+            f"{job.stem}.json": staging / "pack.json",
+            job.keep: staging / "pack.ipynb",
+        }
+        (staging / "pack.pdf").write_bytes(_pdf(executed, job))
+        (staging / "pack.json").write_text(_facts_text(executed), "utf-8")
+        nbformat.write(executed, staging / "pack.ipynb")  # type: ignore[no-untyped-call]
+        hashes = {name: sha256(path) for name, path in staged.items() if name != job.keep}
+        for name, path in staged.items():
+            publish(path, job.output / name)
+    return hashes
+
+
+@contextmanager
+def _private_folders(output: Path) -> Iterator[tuple[Path, Path]]:
+    """A short-named folder for the kernel's sockets, and one beside the final files."""
+    staging_root = output / STAGING
+    staging_root.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="sg-", ignore_cleanup_errors=True) as scratch,
+        tempfile.TemporaryDirectory(dir=staging_root, ignore_cleanup_errors=True) as staging,
+    ):
+        yield Path(scratch), Path(staging)
+
+
+def _pdf(executed: NotebookNode, job: Job) -> bytes:
+    from salesgap.publish.exporter import SalesgapPDFExporter  # typst: only where a page is set
+
+    exporter = SalesgapPDFExporter(  # type: ignore[no-untyped-call]
+        template_name=job.template, extra_template_basedirs=[str(job.templates)]
+    )
+    body, _ = exporter.from_notebook_node(executed)
+    return bytes(body)
+
+
+def _facts_text(executed: NotebookNode) -> str:
+    return json.dumps(facts_of(executed), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def facts_of(executed: NotebookNode) -> dict[str, Any]:
+    """The facts in the notebook's last output that carries any."""
+    for cell in reversed(executed.cells):
+        for output in reversed(cell.get("outputs", [])):
+            if FACTS_MIME in output.get("data", {}):
+                return dict(output["data"][FACTS_MIME])
+    raise NotebookError(
+        "left no facts", do="its last cell has to display the pack, as the shipped notebook does"
+    )

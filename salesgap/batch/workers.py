@@ -1,0 +1,122 @@
+"""Worker processes, one job at a time in each; a worker that dies takes its own job only."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from salesgap.batch.execute import Job, execute
+from salesgap.batch.manifest import Record
+
+_SPAWN = multiprocessing.get_context("spawn")
+_SECONDS_TO_LEAVE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    process: SpawnProcess
+    connection: Connection
+
+    def stop(self) -> None:
+        """Ask it to leave, which ends its kernel too; then make it leave."""
+        self.connection.close()
+        self.process.terminate()
+        self.process.join(_SECONDS_TO_LEAVE)
+        self.process.kill()
+        self.process.join()
+
+
+class Workers:
+    """Up to ``count`` processes that run jobs side by side. Made by :func:`workers`."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, tuple[_Worker, Job]] = {}
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Record]:
+        """The record of each job, in the order in which they end."""
+        waiting = deque(jobs)
+        while waiting or self._busy:
+            while waiting and len(self._busy) < self._count:
+                self._begin(waiting.popleft())
+            for connection in wait(list(self._busy)):
+                assert isinstance(connection, Connection)
+                yield self._end(connection)
+
+    def stop(self) -> None:
+        """End every worker, busy or not."""
+        for worker in (*self._idle, *(worker for worker, _ in self._busy.values())):
+            worker.stop()
+
+    def _begin(self, job: Job) -> None:
+        worker = self._idle.pop() if self._idle else _start_worker()
+        with suppress(BrokenPipeError):  # it died idle: its end of the pipe reads as closed
+            worker.connection.send(job)
+        self._busy[worker.connection] = worker, job
+
+    def _end(self, connection: Connection) -> Record:
+        worker, job = self._busy.pop(connection)
+        try:
+            record: Record = connection.recv()
+        except (EOFError, ConnectionResetError):
+            worker.stop()
+            return _lost(job, worker.process.exitcode)
+        self._idle.append(worker)
+        return record
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Workers]:
+    """Workers that are gone when the block ends, also when it is interrupted."""
+    crew = Workers(count)
+    try:
+        yield crew
+    finally:
+        crew.stop()
+
+
+def _lost(job: Job, exitcode: int | None) -> Record:
+    reason = f"its worker process died (exit code {exitcode})"
+    return Record(id=job.id, kind=job.kind, status="failed", reason=reason, seconds=0.0)
+
+
+def _start_worker() -> _Worker:
+    ours, theirs = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _serve(connection: Connection) -> None:
+    """What a worker does: execute jobs until the other end of the pipe is gone."""
+    if os.name == "posix":
+        os.setpgid(0, 0)  # Ctrl-C is for the batch, which then stops its workers
+    signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    logging.disable()  # whatever there is to say is in the record, and names belong in no log
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            connection.send(execute(connection.recv()))
+
+
+def _leave(*_: object) -> None:
+    """Unwind from wherever it is, so that the kernel ends and private folders are removed."""
+    raise SystemExit(1)
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,250 @@
+"""The charts of page 1: attainment, where the shortfall comes from, and the candidates."""
+
+from __future__ import annotations
+
+from salesgap.facts import Attainment, Candidate, Pack, Shortfall
+from salesgap.figures.style import (
+    BAND,
+    BAR,
+    FULL,
+    HALF,
+    INK,
+    MUTED,
+    SIZE,
+    SOFT,
+    WHITE,
+    Anchor,
+    Canvas,
+    Look,
+    emphasis,
+    linear,
+    text_width,
+    wrap,
+)
+from salesgap.publish.blocks import Figure
+from salesgap.publish.wording import DRIVERS, candidate_label
+from salesgap.publish.words import Writer, add_up, fraction, listed
+
+LABEL = 82.0  # points kept for the names of drivers and candidates
+ROW = 23.0
+
+
+# ── attainment ────────────────────────────────────────────────────────────────────────────
+
+
+def attainment(pack: Pack, writer: Writer, look: Look) -> Figure:
+    """Won against pace and plan; without quotas, against what peers won."""
+    facts = pack.attainment
+    title = _attainment_title(facts, writer, pack)
+    marks = _marks(facts, writer)
+    said = [f"{writer.money(facts.won)} won in {writer.count(facts.won_deals, 'deal')}"]
+    said += [f"{name} {writer.money(value)}" for name, value in marks]
+    said.append(f"expected at year end {writer.money_range(facts.year_end)} (80% range)")
+    return Figure(
+        title=title,
+        alt=f"{title}: {'; '.join(said)}.",
+        svg=_draw_attainment(facts, marks, writer, look).svg(),
+    )
+
+
+def _attainment_title(facts: Attainment, writer: Writer, pack: Pack) -> str:
+    when = f"on {writer.short_day(pack.as_of)}"
+    if facts.quota_to_date is not None:
+        behind = facts.quota_to_date - facts.won
+        side = "behind" if behind > 0 else "ahead of"
+        return f"{writer.money(abs(behind))} {side} pace {when}"
+    if facts.peer_won is not None:
+        less = facts.peer_won - facts.won
+        side = "less" if less > 0 else "more"
+        return f"{writer.money(abs(less))} {side} than peers won with the same rep-months"
+    return f"{writer.money(facts.won)} won by {writer.short_day(pack.as_of)}"
+
+
+def _marks(facts: Attainment, writer: Writer) -> list[tuple[str, float]]:
+    named = (
+        ("pace", facts.quota_to_date),
+        ("peers", facts.peer_won if facts.quota_to_date is None else None),
+        ("plan", facts.quota_year),
+    )
+    return [(name, value) for name, value in named if value is not None]
+
+
+def _draw_attainment(
+    facts: Attainment, marks: list[tuple[str, float]], writer: Writer, look: Look
+) -> Canvas:
+    canvas = Canvas(FULL, 66)
+    top = max(facts.won, facts.year_end.high, *(value for _, value in marks), 1.0)
+    x = linear(min(0.0, facts.won), top, 0, FULL)
+    canvas.bar(0, FULL, 32, 26, BAND)
+    canvas.bar(x(0), x(facts.won), 32, 10, INK)
+    won = f"{writer.money(facts.won)} won"
+    inside = x(facts.won) - x(0) > text_width(won, SIZE, "bold") + 8
+    if inside:
+        canvas.text(x(0) + 5, 32, won, colour=WHITE, weight="bold")
+    else:
+        canvas.text(x(facts.won) + 4, 32, won, weight="bold")
+    for (name, value), (at, anchor) in zip(
+        marks,
+        _apart([(x(value), f"{name} {writer.money(value)}") for name, value in marks]),
+        strict=True,
+    ):
+        colour = MUTED if name == "plan" else look.accent
+        canvas.rule(x(value) - 0.8, 19, x(value) - 0.8, 45, colour, 1.0 if name == "plan" else 2.4)
+        canvas.text(at, 9, f"{name} {writer.money(value)}", colour=colour, anchor=anchor)
+    if facts.year_end.high > facts.year_end.low:
+        canvas.interval(x(facts.year_end.low), x(facts.year_end.high), 50, BAR, 3)
+        _year_end_label(canvas, facts, x(facts.year_end.low), x(facts.year_end.high), writer)
+    return canvas
+
+
+def _year_end_label(
+    canvas: Canvas, facts: Attainment, left: float, right: float, writer: Writer
+) -> None:
+    label = f"year end, {writer.level(0.8)} range {writer.money_range(facts.year_end)}"
+    half = text_width(label) / 2
+    middle = min(max((left + right) / 2, half), FULL - half)
+    canvas.text(middle, 60, label, colour=MUTED, anchor="center")
+
+
+def _apart(labels: list[tuple[float, str]]) -> list[tuple[float, Anchor]]:
+    """Where each label goes so that none leaves the chart and the last two do not touch."""
+    placed: list[tuple[float, Anchor]] = []
+    free = 0.0
+    for number, (at, text) in enumerate(labels):
+        width = text_width(text)
+        following = labels[number + 1 :]
+        limit = FULL - sum(text_width(other) + 10 for _, other in following)
+        left = max(min(at - width / 2, limit - width), free)
+        placed.append((left, "left"))
+        free = left + width + 10
+    return placed
+
+
+# ── shortfall ─────────────────────────────────────────────────────────────────────────────
+
+
+def shortfall(facts: Shortfall, focus: str, writer: Writer, look: Look) -> Figure:
+    """One signed bar a driver; what is printed adds up to the total printed."""
+    total, values = add_up(facts.total, [part.value for part in facts.parts])
+    rows = sorted(
+        (
+            (DRIVERS[p.driver].name, v, p.driver == focus)
+            for p, v in zip(facts.parts, values, strict=True)
+        ),
+        key=lambda row: row[1],
+    )
+    title = _shortfall_title(total, rows)
+    said = "; ".join(f"{name} {writer.signed_money(value)}" for name, value, _ in rows)
+    return Figure(
+        title=title,
+        subtitle=f"{writer.currency} against peers, {facts.months} months; "
+        f"adds up to {writer.signed_money(total)}",
+        alt=f"{title}: {said}; together {writer.signed_money(total)}.",
+        svg=_draw_shortfall(rows, writer, look).svg(),
+    )
+
+
+def _shortfall_title(total: float, rows: list[tuple[str, float, bool]]) -> str:
+    if not rows:
+        return "The shortfall cannot be split"
+    worst, value = rows[0][:2]
+    if total < 0:
+        return f"{worst} explains {fraction(value / total)} of the shortfall"
+    best, gain = rows[-1][:2]
+    if gain <= 0:
+        return "Level with peers on every driver"
+    return f"Ahead of peers, most of all by {best.lower()}"
+
+
+def _draw_shortfall(rows: list[tuple[str, float, bool]], writer: Writer, look: Look) -> Canvas:
+    canvas = Canvas(HALF, ROW * max(len(rows), 1) + 8)
+    texts = [writer.signed_money(value) for _, value, _ in rows]
+    room = max((text_width(text, SIZE, "bold") for text in texts), default=0) + 5
+    low = min(0.0, *(value for _, value, _ in rows)) if rows else 0.0
+    high = max(0.0, *(value for _, value, _ in rows)) if rows else 0.0
+    left = LABEL + 6 + (room if low < 0 else 0)
+    x = linear(low, high, left, HALF - (room if high > 0 else 2))
+    for number, ((name, value, focus), text) in enumerate(zip(rows, texts, strict=True)):
+        y = ROW * (number + 0.5) + 4
+        weight = emphasis(focus)
+        canvas.text(LABEL, y, wrap(name, LABEL, weight=weight), weight=weight, anchor="right")
+        canvas.bar(x(0), x(value), y, 13, look.accent if focus else BAR)
+        side = -4 if value < 0 else 4
+        canvas.text(
+            x(value) + side, y, text, weight=weight, anchor="right" if value < 0 else "left"
+        )
+    canvas.rule(x(0), 0, x(0), canvas.height, INK, 0.9)
+    return canvas
+
+
+# ── candidates ────────────────────────────────────────────────────────────────────────────
+
+
+def candidates(pack: Pack, writer: Writer, look: Look, most: int = 4) -> Figure | None:
+    """Each valued candidate with its range against zero; ``None`` where none has a value."""
+    valued = [c for c in pack.candidates if c.impact is not None and c.driver != "none"]
+    valued.sort(key=_expected, reverse=True)
+    shown = valued[:most]
+    if not shown:
+        return None
+    title = _candidates_title(pack, shown)
+    said = "; ".join(
+        f"{candidate_label(c)} {writer.signed_money(c.impact.expected)} "
+        f"({writer.money_range(c.impact)}{'' if c.real else ', may be chance'})"
+        for c in shown
+        if c.impact
+    )
+    hollow = "" if all(c.real for c in shown) else "; hollow: perhaps chance"
+    return Figure(
+        title=title,
+        subtitle=f"{writer.currency} this year; bar: {writer.level(0.8)} range{hollow}",
+        alt=f"{title}: {said}.",
+        svg=_draw_candidates(shown, pack.gap.id, writer, look).svg(),
+    )
+
+
+def _expected(candidate: Candidate) -> float:
+    return candidate.impact.expected if candidate.impact else 0.0
+
+
+def _candidates_title(pack: Pack, shown: list[Candidate]) -> str:
+    if pack.gap.driver == "none":
+        return f"{candidate_label(shown[0])} comes nearest, and may be chance"
+    if len(shown) == 1:
+        return "No other candidate has a value"
+    if pack.gap.near_tie:
+        others = [candidate_label(c) for c in shown if c.id == pack.gap.runner_up]
+        return f"A near tie with: {listed(others).lower()}" if others else "A near tie"
+    return "It is worth more than the runner-up"
+
+
+def _draw_candidates(shown: list[Candidate], gap: str, writer: Writer, look: Look) -> Canvas:
+    row = max(ROW * 1.2, 5 * ROW / len(shown)) if len(shown) > 2 else ROW * 1.5
+    canvas = Canvas(HALF, row * len(shown) + 8)
+    texts = [writer.signed_money(_expected(c)) for c in shown]
+    room = max(text_width(text, SIZE, "bold") for text in texts) + 6
+    lows = [c.impact.low for c in shown if c.impact]
+    highs = [c.impact.high for c in shown if c.impact]
+    x = linear(min(0.0, *lows), max(0.0, *highs), LABEL + 8, HALF - room)
+    canvas.rule(x(0), 0, x(0), canvas.height, INK, 0.9)
+    for number, (candidate, text) in enumerate(zip(shown, texts, strict=True)):
+        if candidate.impact is None:
+            continue
+        y = row * (number + 0.5) + 4
+        focus = candidate.id == gap
+        weight = emphasis(focus)
+        lines = wrap(candidate_label(candidate), LABEL, weight=weight)
+        canvas.text(LABEL, y, lines, weight=weight, anchor="right")
+        canvas.interval(
+            x(candidate.impact.low), x(candidate.impact.high), y, look.soft if focus else SOFT
+        )
+        colour = look.accent if focus else MUTED
+        canvas.dot(
+            x(candidate.impact.expected),
+            y,
+            colour,
+            hollow=not candidate.real,
+            size=4.6 if focus else 3.4,
+        )
+        canvas.text(x(candidate.impact.high) + 5, y, text, weight=weight)
+    return canvas

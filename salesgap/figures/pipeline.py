@@ -1,0 +1,152 @@
+"""The charts of page 3: coverage to go, and open deals by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salesgap.facts import Coverage, StageRow
+from salesgap.figures.style import (
+    BAR,
+    FULL,
+    HALF,
+    INK,
+    MUTED,
+    SIZE,
+    SOFT,
+    Canvas,
+    Look,
+    linear,
+    text_width,
+    wrap,
+)
+from salesgap.publish.blocks import Figure
+from salesgap.publish.words import Writer, add_up
+
+NAMES = 92.0
+
+
+def to_go(quarter: Coverage) -> float | None:
+    """What is still to be won in the quarter; ``None`` without a target."""
+    return None if quarter.target is None else max(quarter.target - quarter.won, 0.0)
+
+
+def needed_money(quarter: Coverage) -> float | None:
+    """The open pipeline that would cover what is still to be won."""
+    left = to_go(quarter)
+    return None if left is None or quarter.needed is None else left * quarter.needed
+
+
+def coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> Figure | None:
+    """Open pipeline by quarter, late and early, against what is needed; ``None`` for none."""
+    if not quarters:
+        return None
+    title = _coverage_title(quarters, writer)
+    said = "; ".join(_said(quarter, writer) for quarter in quarters)
+    return Figure(
+        title=title,
+        subtitle=f"{writer.currency}, open pipeline by quarter it is due in; dark: late stages; "
+        "line: needed",
+        alt=f"{title}: {said}.",
+        svg=_draw_coverage(quarters, writer, look).svg(),
+    )
+
+
+def _coverage_title(quarters: Sequence[Coverage], writer: Writer) -> str:
+    for quarter in quarters:
+        needed = needed_money(quarter)
+        if needed is not None and quarter.open_all < needed:
+            _, (_, short) = add_up(needed, (quarter.open_all, needed - quarter.open_all))
+            return f"{quarter.quarter} is {writer.money(short)} of open pipeline short"
+    if all(needed_money(quarter) is None for quarter in quarters):
+        first = quarters[0]
+        return f"{writer.money(first.open_all)} is open and due in {first.quarter}"
+    return "Open pipeline covers what is still to be won"
+
+
+def _said(quarter: Coverage, writer: Writer) -> str:
+    needed = needed_money(quarter)
+    against = "needed is not known" if needed is None else f"needed {writer.money(needed)}"
+    return (
+        f"{quarter.quarter} {writer.money(quarter.open_all)} open, of it "
+        f"{writer.money(quarter.open_late)} late, {against}"
+    )
+
+
+def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> Canvas:
+    row, left = 34.0, 46.0
+    canvas = Canvas(FULL, row * len(quarters) + 4)
+    texts = [_open(quarter, writer) for quarter in quarters]
+    room = max(text_width(text) for text in texts) + 10
+    needs = [needed for quarter in quarters if (needed := needed_money(quarter)) is not None]
+    high = max([*(quarter.open_all for quarter in quarters), *needs, 1.0])
+    x = linear(0, high, left, FULL - room)
+    for number, (quarter, text) in enumerate(zip(quarters, texts, strict=True)):
+        y = row * number + 22
+        canvas.text(0, y, quarter.quarter, weight="bold")
+        canvas.bar(x(0), x(quarter.open_all), y, 13, SOFT)
+        canvas.bar(x(0), x(quarter.open_late), y, 13, INK)
+        needed = needed_money(quarter)
+        canvas.text(x(max(quarter.open_all, needed or 0)) + 6, y, text)
+        if needed is not None:
+            canvas.rule(x(needed), y - 9, x(needed), y + 9, look.accent, 2.2)
+            label = f"needed {writer.money(needed)}"
+            anchor_right = x(needed) + text_width(label) > FULL
+            canvas.text(
+                x(needed),
+                y - 15,
+                label,
+                colour=look.accent,
+                size=SIZE,
+                anchor="right" if anchor_right else "center",
+            )
+    return canvas
+
+
+def _open(quarter: Coverage, writer: Writer) -> str:
+    return f"{writer.money(quarter.open_all)} open, {writer.money(quarter.open_late)} late"
+
+
+# ── stages ────────────────────────────────────────────────────────────────────────────────
+
+
+def stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Figure | None:
+    """Open deals by stage, the slow ones in the accent; ``None`` without open deals."""
+    if not any(row.deals for row in rows):
+        return None
+    title = _stages_title(rows)
+    said = "; ".join(f"{row.stage} {_aged(row, writer)}" for row in rows)
+    return Figure(
+        title=title,
+        subtitle="Open deals; accent: longer in stage than 9 of 10 deals later won",
+        alt=f"{title}: {said}.",
+        svg=_draw_stages(rows, writer, look).svg(),
+    )
+
+
+def _stages_title(rows: Sequence[StageRow]) -> str:
+    slow = max(rows, key=lambda row: row.slow)
+    if slow.slow == 0:
+        return "No stage holds deals for longer than it should"
+    return f"Most slow deals sit in {slow.stage}"
+
+
+def _aged(row: StageRow, writer: Writer) -> str:
+    slow = f"{writer.number(row.slow)} of {writer.count(row.deals, 'deal')} slow"
+    return slow if row.deals else "no deals"
+
+
+def _draw_stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Canvas:
+    names = [wrap(row.stage, NAMES) for row in rows]
+    heights = [max(20.0, 10.5 * len(lines) + 6) for lines in names]
+    canvas = Canvas(HALF, sum(heights) + 2)
+    texts = [_aged(row, writer) for row in rows]
+    x = linear(0, max(row.deals for row in rows), NAMES + 6, HALF - max(map(text_width, texts)) - 6)
+    top = 0.0
+    for row, lines, height, text in zip(rows, names, heights, texts, strict=True):
+        y = top + height / 2
+        canvas.text(NAMES, y, lines, anchor="right")
+        canvas.bar(x(0), x(row.deals), y, 12, BAR if row.phase == "late" else SOFT)
+        canvas.bar(x(0), x(row.slow), y, 12, look.accent)
+        canvas.text(x(row.deals) + 5, y, text, colour=INK if row.slow else MUTED)
+        top += height
+    return canvas

@@ -1,0 +1,200 @@
+"""The charts of ranks: reps with their bands, and managers among managers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salesgap.facts import ManagerLine, ManagerRank, RepRank
+from salesgap.figures.style import (
+    BAR,
+    FULL,
+    INK,
+    MUTED,
+    RULE,
+    SOFT,
+    Canvas,
+    Look,
+    Scale,
+    linear,
+    text_width,
+    wrap,
+)
+from salesgap.publish.blocks import Figure
+from salesgap.publish.words import MISSING, Writer, in_words
+
+WIDEST = 240.0  # points that names may take; longer ones go on a second line
+RIGHT = 96.0  # points kept for the place beside the chart
+HEAD = 22.0
+
+
+def stack_rank(reps: Sequence[RepRank], quotas: bool, writer: Writer, look: Look) -> Figure | None:
+    """Reps by expected rank: shrunken attainment with its interval, place and band.
+
+    ``None`` where nobody's attainment is known.
+    """
+    if all(rep.attainment is None for rep in reps):
+        return None
+    ordered = sorted(reps, key=lambda rep: rep.expected_rank)
+    title = _bands_title(ordered)
+    against = "quota to date" if quotas else "what peers won in the same time"
+    said = "; ".join(
+        f"{rep.person.name} {_attainment(rep, writer)}, {place(rep, writer)}" for rep in ordered
+    )
+    return Figure(
+        title=title,
+        subtitle=f"Closed won, share of {against} (won deals), shrunk towards peers; "
+        f"bar: {writer.level(0.8)} range; place: {writer.level(0.9)} interval",
+        alt=f"{title}: {said}.",
+        svg=_draw_reps(ordered, writer, look).svg(),
+    )
+
+
+def place(rank: RepRank | ManagerRank, writer: Writer) -> str:
+    """A place with its interval: 'place 1 to 3'."""
+    low, high = writer.number(rank.rank_low), writer.number(rank.rank_high)
+    return f"place {low}" if low == high else f"place {low} to {high}"
+
+
+def _bands_title(reps: Sequence[RepRank]) -> str:
+    bands = len({rep.band for rep in reps})
+    if len(reps) == 1:
+        return "One rep: there is nobody to rank against in the team"
+    if bands == 1:
+        return f"These data cannot tell the {in_words(len(reps))} reps apart"
+    return f"{in_words(bands).capitalize()} bands: reps within one cannot be told apart"
+
+
+def _attainment(rep: RepRank, writer: Writer) -> str:
+    if rep.attainment is None:
+        return MISSING
+    return writer.share(rep.attainment.expected, rep.won_deals)
+
+
+def _draw_reps(reps: Sequence[RepRank], writer: Writer, look: Look) -> Canvas:
+    side = _side([_named(rep) for rep in reps])
+    names = [wrap(_named(rep), side) for rep in reps]
+    row = 19.0 if len(reps) <= 12 else 13.5
+    heights = [max(row, 10.5 * len(lines) + 5) for lines in names]
+    canvas = Canvas(FULL, sum(heights) + HEAD)
+    known = [rep.attainment for rep in reps if rep.attainment is not None]
+    room = max((text_width(_attainment(rep, writer)) for rep in reps), default=0) + 6
+    x = linear(
+        min([0.5, *(a.low for a in known)]),
+        max([1.0, *(a.high for a in known)]),
+        side + 12,
+        FULL - RIGHT - room - 6,
+    )
+    canvas.text(x(1.0), 7, writer.benchmark(1.0), colour=MUTED, anchor="center")
+    canvas.rule(x(1.0), 14, x(1.0), canvas.height, MUTED)
+    top, band = HEAD, 0
+    for rep, lines, height in zip(reps, names, heights, strict=True):
+        if rep.band != band:
+            canvas.rule(0, top, FULL, top)
+            canvas.text(FULL, top + height / 2, f"band {rep.band}", colour=MUTED, anchor="right")
+            band = rep.band
+        y = top + height / 2
+        canvas.text(side, y, lines, anchor="right")
+        canvas.text(FULL - RIGHT + 2, y, place(rep, writer), colour=MUTED)
+        _draw_rep(canvas, rep, x, y, writer, look)
+        top += height
+    return canvas
+
+
+def _draw_rep(canvas: Canvas, rep: RepRank, x: Scale, y: float, writer: Writer, look: Look) -> None:
+    if rep.attainment is None:
+        canvas.text(FULL - RIGHT - 6, y, MISSING, colour=MUTED, anchor="right")
+        return
+    canvas.interval(x(rep.attainment.low), x(rep.attainment.high), y, SOFT)
+    colour = look.accent if rep.role_fit else INK
+    canvas.dot(x(rep.attainment.expected), y, colour, hollow=rep.ramping)
+    canvas.text(FULL - RIGHT - 6, y, _attainment(rep, writer), anchor="right")
+
+
+def _side(names: Sequence[str]) -> float:
+    """The room that names take: what the longest needs, within bounds."""
+    return min(max(90.0, *(text_width(name) + 1 for name in names)), WIDEST)
+
+
+def _named(rep: RepRank) -> str:
+    return f"{rep.person.name} (ramping)" if rep.ramping else rep.person.name
+
+
+# ── managers ──────────────────────────────────────────────────────────────────────────────
+
+
+def manager_place(rank: ManagerRank, writer: Writer, look: Look) -> Figure:
+    """This manager's place among managers who stay anonymous."""
+    title = f"You are at {place(rank, writer)} of {writer.number(rank.managers)} managers"
+    return Figure(
+        title=title,
+        subtitle="By attainment of the reps; one mark a manager, without names; "
+        f"bar: {writer.level(0.9)} interval",
+        alt=f"{title}; about place {writer.number(rank.expected_rank)} is expected.",
+        svg=_draw_place(rank, writer, look).svg(),
+    )
+
+
+def _draw_place(rank: ManagerRank, writer: Writer, look: Look) -> Canvas:
+    canvas = Canvas(FULL, 34)
+    x = linear(1, rank.managers, 12, FULL - 12)
+    for number in range(1, rank.managers + 1):
+        canvas.rule(x(number), 6, x(number), 18, BAR, 1.2)
+    canvas.interval(x(rank.rank_low), x(rank.rank_high), 12, look.soft, 6)
+    canvas.dot(x(rank.expected_rank), 12, look.accent, size=4.2)
+    canvas.text(x(1), 27, writer.number(1), colour=MUTED, anchor="center")
+    if rank.managers > 1:
+        last = writer.number(rank.managers)
+        canvas.text(x(rank.managers), 27, last, colour=MUTED, anchor="center")
+    return canvas
+
+
+def manager_ranks(lines: Sequence[ManagerLine], writer: Writer, look: Look) -> Figure | None:
+    """A region's managers by expected rank; ``None`` where no one can be ranked."""
+    ranked = sorted(
+        ((line, line.rank) for line in lines if line.rank), key=lambda pair: pair[1].expected_rank
+    )
+    if not ranked:
+        return None
+    title = _managers_title([rank for _, rank in ranked])
+    said = "; ".join(f"{line.manager.name} {place(rank, writer)}" for line, rank in ranked)
+    return Figure(
+        title=title,
+        subtitle=f"Place among the {writer.number(ranked[0][1].managers)} managers of the run by "
+        f"attainment; bar: {writer.level(0.9)} interval",
+        alt=f"{title}: {said}.",
+        svg=_draw_managers(ranked, writer, look).svg(),
+    )
+
+
+def _managers_title(ranks: Sequence[ManagerRank]) -> str:
+    if len(ranks) == 1:
+        return "One manager in this region"
+    overlap = max(rank.rank_low for rank in ranks) <= min(rank.rank_high for rank in ranks)
+    return (
+        "The intervals overlap: the data cannot tell these managers apart"
+        if overlap
+        else "First and last can be told apart; neighbours mostly cannot"
+    )
+
+
+def _draw_managers(
+    ranked: Sequence[tuple[ManagerLine, ManagerRank]], writer: Writer, look: Look
+) -> Canvas:
+    side = _side([line.manager.name for line, _ in ranked])
+    names = [wrap(line.manager.name, side) for line, _ in ranked]
+    heights = [max(14.0, 10.5 * len(lines) + 5) for lines in names]
+    canvas = Canvas(FULL, sum(heights) + HEAD)
+    managers = ranked[0][1].managers
+    x = linear(1, managers, side + 14, FULL - RIGHT - 8)
+    for number in {1, managers}:
+        canvas.text(x(number), 7, writer.number(number), colour=MUTED, anchor="center")
+        canvas.rule(x(number), 14, x(number), canvas.height, RULE)
+    top = HEAD
+    for (_, rank), lines, height in zip(ranked, names, heights, strict=True):
+        y = top + height / 2
+        canvas.text(side, y, lines, anchor="right")
+        canvas.interval(x(rank.rank_low), x(rank.rank_high), y, SOFT)
+        canvas.dot(x(rank.expected_rank), y, look.accent if rank.rank_low > 0.5 * managers else INK)
+        canvas.text(FULL - RIGHT + 2, y, place(rank, writer), colour=MUTED)
+        top += height
+    return canvas

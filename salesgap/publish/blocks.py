@@ -1,0 +1,223 @@
+"""What a page is made of: a small vocabulary of frozen blocks.
+
+A section is blocks, and blocks are data: :mod:`salesgap.publish.html` shows them in JupyterLab,
+the Typst library sets them on paper, and neither ever reads user text as markup. Numbers and
+dates are already written in the reader's locale here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SECTION_MIME = "application/vnd.salesgap.section+json"
+FACTS_MIME = "application/vnd.salesgap.facts+json"
+
+Tone = Literal["plain", "strong", "accent", "muted", "emphasis", "code"]
+Align = Literal["left", "right", "center"]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Block):
+    """A run of text in one tone."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+Spans = tuple[Span, ...]
+
+
+class Masthead(_Block):
+    """The head of page 1: whose pack, of what, and the one figure on its right."""
+
+    type: Literal["masthead"] = "masthead"
+    kicker: str
+    name: str
+    detail: str
+    figure_label: str = ""
+    figure: str = ""
+
+
+class Heading(_Block):
+    """A heading; level 1 is the section's own title, 2 and 3 stand inside a section."""
+
+    type: Literal["heading"] = "heading"
+    text: str
+    level: Literal[1, 2, 3] = 2
+    kicker: str = ""
+
+
+class Text(_Block):
+    """A paragraph: 'lead' is the verdict's size, 'small' a footnote's."""
+
+    type: Literal["text"] = "text"
+    spans: Spans
+    size: Literal["lead", "body", "small"] = "body"
+
+
+class Bullets(_Block):
+    """A list; ``numbered`` where the order matters."""
+
+    type: Literal["bullets"] = "bullets"
+    items: tuple[Spans, ...]
+    numbered: bool = False
+
+
+class Preformatted(_Block):
+    """Text that keeps its spaces: code, or the plain output of an analyst's cell."""
+
+    type: Literal["preformatted"] = "preformatted"
+    text: str
+
+
+class Figure(_Block):
+    """A chart. ``title`` says what it shows, ``alt`` its message for who cannot see it."""
+
+    type: Literal["figure"] = "figure"
+    title: str
+    subtitle: str = ""
+    alt: str
+    svg: str = ""
+    png_base64: str = ""
+
+
+class Table(_Block):
+    """A table with a header row; ``widths`` are relative, the first column is the row's name."""
+
+    type: Literal["table"] = "table"
+    title: str = ""
+    header: tuple[str, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+    align: tuple[Align, ...]
+    widths: tuple[float, ...]
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> Self:
+        lengths = {len(self.align), len(self.widths), *(len(row) for row in self.rows)}
+        if not self.header or lengths != {len(self.header)}:
+            raise ValueError("header, align, widths and every row need one entry a column")
+        return self
+
+
+class KeyFigure(_Block):
+    """One number with its name and what it is to be read against."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class KeyFigures(_Block):
+    """A row of up to four numbers."""
+
+    type: Literal["key_figures"] = "key_figures"
+    figures: tuple[KeyFigure, ...] = Field(min_length=1, max_length=4)
+
+
+class Note(_Block):
+    """A shaded box for what stands apart from the flow."""
+
+    type: Literal["note"] = "note"
+    spans: Spans
+
+
+class WriteIn(_Block):
+    """A label and open lines to write on, on paper."""
+
+    type: Literal["write_in"] = "write_in"
+    label: str
+    lines: int = 1
+
+
+class Columns(_Block):
+    """Blocks side by side; ``ratios`` are relative widths."""
+
+    type: Literal["columns"] = "columns"
+    columns: tuple[tuple[Block, ...], ...]
+    ratios: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _one_ratio_each(self) -> Self:
+        if not self.columns or len(self.columns) != len(self.ratios):
+            raise ValueError("columns and ratios need one entry a column")
+        return self
+
+
+class Together(_Block):
+    """Blocks that are not torn apart by a page end."""
+
+    type: Literal["together"] = "together"
+    blocks: tuple[Block, ...]
+
+
+Block = Annotated[
+    Masthead
+    | Heading
+    | Text
+    | Bullets
+    | Preformatted
+    | Figure
+    | Table
+    | KeyFigures
+    | Note
+    | WriteIn
+    | Columns
+    | Together,
+    Field(discriminator="type"),
+]
+
+
+class PageSetup(_Block):
+    """What holds for the whole document; the first section carries it."""
+
+    title: str
+    author: str = ""
+    language: str = "en"
+    region: str = "GB"
+    paper: Literal["a4", "us-letter"] = "a4"
+    colour: str = Field("#b23c17", pattern=r"^#[0-9a-fA-F]{6}$")
+    footer_left: str = ""
+    footer_centre: str = ""
+    as_of: date | None = Field(None, description="the PDF's date; without it, it carries none")
+
+
+class Section(_Block):
+    """One display object: a titled part of the pack that starts on a page of its own or not.
+
+    Where no block is a level-1 heading, ``title`` is set as one.
+    """
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+    new_page: bool = True
+    setup: PageSetup | None = None
+
+
+Columns.model_rebuild()
+Together.model_rebuild()
+
+
+def headings_of(blocks: Iterable[Block]) -> Iterator[Heading]:
+    """Every heading among ``blocks``, in columns and kept-together groups too."""
+    for block in blocks:
+        if isinstance(block, Heading):
+            yield block
+        elif isinstance(block, Together):
+            yield from headings_of(block.blocks)
+        elif isinstance(block, Columns):
+            for column in block.columns:
+                yield from headings_of(column)
+
+
+def says_its_title(section: Section) -> bool:
+    """Whether a level-1 heading of the section shows its title already."""
+    return not section.title or any(one.level == 1 for one in headings_of(section.blocks))

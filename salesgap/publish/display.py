@@ -1,0 +1,43 @@
+"""What a notebook cell displays: a section, or the facts of a pack, as data and as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from salesgap.publish.blocks import FACTS_MIME, SECTION_MIME, Section
+from salesgap.publish.html import html_of
+
+MimeBundle = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section in a notebook: HTML for the reader there, data for the PDF."""
+
+    section: Section
+
+    def __repr__(self) -> str:
+        return f"Section {self.section.name}: {self.section.title}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        return {
+            SECTION_MIME: self.section.model_dump(mode="json"),
+            "text/html": html_of(self.section),
+            "text/plain": repr(self),
+        }
+
+
+@dataclass(frozen=True)
+class FactsView:
+    """The facts that a pack or a region summary is set from. They are kept, not printed."""
+
+    facts: BaseModel
+
+    def __repr__(self) -> str:
+        return f"{type(self.facts).__name__} facts, kept in this notebook for the facts file"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        return {FACTS_MIME: self.facts.model_dump(mode="json"), "text/plain": repr(self)}

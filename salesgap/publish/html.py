@@ -1,0 +1,224 @@
+"""Blocks as HTML for JupyterLab: every text escaped, one class, light and dark themes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any
+
+from salesgap.publish.blocks import (
+    Align,
+    Block,
+    Bullets,
+    Columns,
+    Figure,
+    Heading,
+    KeyFigures,
+    Masthead,
+    Note,
+    PageSetup,
+    Preformatted,
+    Section,
+    Span,
+    Spans,
+    Table,
+    Text,
+    Together,
+    WriteIn,
+    says_its_title,
+)
+
+CLASS = "salesgap-section"
+
+# JupyterLab's own colours where it is the reader, so that both its themes stay legible.
+_STYLE = (
+    """
+.C{--ink:var(--jp-content-font-color1,#1b2430);--muted:var(--jp-content-font-color2,#616c7a);
+ --rule:var(--jp-border-color2,#d5dae1);--shade:var(--jp-layout-color2,#f3f5f8);
+ max-width:52rem;padding:.5rem 0 1.5rem;color:var(--ink);
+ font:15px/1.5 "Source Sans Pro","Source Sans 3",system-ui,sans-serif}
+.C h2,.C h3,.C h4{color:var(--ink);line-height:1.2;margin:1.2rem 0 .6rem;font-weight:700}
+.C h2{font-size:1.9rem}.C h3{font-size:1.25rem}.C h4{font-size:1.05rem}
+.C p{margin:.6rem 0}
+.C .lead{font-size:1.25rem;line-height:1.4}
+.C .small,.C .label,.C .muted,.C figcaption span,.C thead th{color:var(--muted)}
+.C .small,.C .label,.C figcaption span,.C thead th{font-size:.85rem}
+.C .accent{font-weight:700;border-bottom:2px solid var(--accent)}
+.C .kicker{font-size:.8rem;font-weight:700;letter-spacing:.04em;text-transform:uppercase;
+ border-left:3px solid var(--accent);padding-left:.5em;margin:1.2rem 0 -.4rem}
+.C header{display:flex;justify-content:space-between;gap:2rem;padding-bottom:.7rem;
+ border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
+.C header b{font-size:1.35rem}.C header div+div{text-align:right}
+.C table{border-collapse:collapse;width:100%;margin:.4rem 0;font-size:inherit;
+ font-variant-numeric:lining-nums tabular-nums;user-select:text}
+.C table caption,.C figcaption{text-align:left;color:var(--ink);padding:.4rem 0;font-weight:700;
+ caption-side:top;font-size:1.05rem}
+.C figcaption span{display:block;font-weight:400}
+.C th,.C td{padding:.3rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top;
+ overflow-wrap:anywhere;white-space:normal;font-weight:400;background:none;max-width:none}
+.C th.left,.C td.left{text-align:left}.C th.right,.C td.right{text-align:right}
+.C th.center,.C td.center{text-align:center}
+.C tbody th,.C tbody td{color:var(--ink)}
+.C th:first-child,.C td:first-child{padding-left:0}
+.C figure{margin:1rem 0}
+.C img{box-sizing:border-box;width:100%;max-width:100%;background:#fff;border-radius:3px;
+ padding:.4rem}
+.C .columns,.C dl{display:grid;gap:1.5rem;align-items:start}
+.C dl{margin:1rem 0;gap:1rem}.C dl div{border-top:1px solid var(--rule);padding-top:.4rem}
+.C dd{margin:0}.C dd.value{font-size:1.6rem;font-weight:700;line-height:1.2}
+.C aside{background:var(--shade);border-radius:3px;padding:.7rem .9rem;margin:1rem 0}
+.C pre{background:var(--shade);padding:.7rem .9rem;border-radius:3px;overflow-x:auto;
+ color:var(--ink)}
+.C .line{border-bottom:1px solid var(--rule);height:1.8rem}
+""".replace(".C", f".{CLASS}")
+    .replace("\n ", "")
+    .replace("\n", "")
+)
+
+# A browser without the pack's typeface would set a chart's text in a wide serif one.
+_FACE = "'Source Sans Pro'"
+_INSTEAD = "'Source Sans 3', 'Arial Narrow', 'Liberation Sans Narrow', sans-serif"
+
+
+def html_of(section: Section) -> str:
+    """The section as one self-contained HTML element. No text of it is ever markup."""
+    accent = (section.setup or PageSetup(title="")).colour
+    return (
+        f'<section class="{CLASS}" style="--accent:{accent}" aria-label="{escape(section.title)}">'
+        f"<style>{_STYLE}</style>{_title(section)}{_all(section.blocks)}</section>"
+    )
+
+
+def _title(section: Section) -> str:
+    """The section's title, unless a heading among its blocks says it."""
+    return "" if says_its_title(section) else f"<h2>{escape(section.title)}</h2>"
+
+
+def _all(blocks: Iterable[Block]) -> str:
+    return "".join(_MAKERS[type(block)](block) for block in blocks)
+
+
+def _run(spans: Spans) -> str:
+    return "".join(map(_span, spans))
+
+
+_TAGS = {"strong": "strong", "emphasis": "em", "code": "code"}
+
+
+def _span(span: Span) -> str:
+    text = _lines(span.text)
+    if span.tone == "plain":
+        return text
+    tag = _TAGS.get(span.tone)
+    return f"<{tag}>{text}</{tag}>" if tag else f'<span class="{span.tone}">{text}</span>'
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def _masthead(block: Masthead) -> str:
+    detail = f' <span class="muted">— {_lines(block.detail)}</span>' if block.detail else ""
+    return (
+        f'<header><div><div class="label">{_lines(block.kicker)}</div>'
+        f"<b>{_lines(block.name)}</b>{detail}</div>"
+        f'<div><div class="label">{_lines(block.figure_label)}</div>'
+        f"<b>{_lines(block.figure)}</b></div></header>"
+    )
+
+
+def _heading(block: Heading) -> str:
+    kicker = f'<p class="kicker">{_lines(block.kicker)}</p>' if block.kicker else ""
+    level = block.level + 1
+    return f"{kicker}<h{level}>{_lines(block.text)}</h{level}>"
+
+
+def _text(block: Text) -> str:
+    return f'<p class="{block.size}">{_run(block.spans)}</p>'
+
+
+def _bullets(block: Bullets) -> str:
+    tag = "ol" if block.numbered else "ul"
+    items = "".join(f"<li>{_run(item)}</li>" for item in block.items)
+    return f"<{tag}>{items}</{tag}>"
+
+
+def _preformatted(block: Preformatted) -> str:
+    return f"<pre>{escape(block.text)}</pre>"
+
+
+def _figure(block: Figure) -> str:
+    if block.svg:
+        svg = block.svg.replace(_FACE, f"{_FACE}, {_INSTEAD}")
+        kind, content = "svg+xml", base64.b64encode(svg.encode()).decode()
+    else:
+        kind, content = "png", escape(block.png_base64)
+    subtitle = f"<span>{_lines(block.subtitle)}</span>" if block.subtitle else ""
+    caption = f"<figcaption>{_lines(block.title)}{subtitle}</figcaption>" if block.title else ""
+    image = f'<img alt="{escape(block.alt)}" src="data:image/{kind};base64,{content}">'
+    return f"<figure>{caption}{image}</figure>"
+
+
+def _table(block: Table) -> str:
+    caption = f"<caption>{_lines(block.title)}</caption>" if block.title else ""
+    head = "".join(
+        f'<th scope="col" class="{align}">{_lines(name)}</th>'
+        for name, align in zip(block.header, block.align, strict=True)
+    )
+    body = "".join(f"<tr>{_row(row, block.align)}</tr>" for row in block.rows)
+    note = f'<p class="small">{_lines(block.note)}</p>' if block.note else ""
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+
+
+def _row(row: tuple[Spans, ...], align: tuple[Align, ...]) -> str:
+    first, *rest = (
+        (f'class="{side}"', _run(spans)) for spans, side in zip(row, align, strict=True)
+    )
+    cells = "".join(f"<td {side}>{text}</td>" for side, text in rest)
+    return f'<th scope="row" {first[0]}>{first[1]}</th>{cells}'
+
+
+def _key_figures(block: KeyFigures) -> str:
+    items = "".join(
+        f'<div><dt class="label">{_lines(one.label)}</dt><dd class="value">{_lines(one.value)}</dd>'
+        + (f'<dd class="small">{_lines(one.note)}</dd>' if one.note else "")
+        + "</div>"
+        for one in block.figures
+    )
+    return f'<dl style="grid-template-columns:repeat({len(block.figures)},1fr)">{items}</dl>'
+
+
+def _note(block: Note) -> str:
+    return f"<aside>{_run(block.spans)}</aside>"
+
+
+def _write_in(block: WriteIn) -> str:
+    lines = '<div class="line"></div>' * block.lines
+    return f'<div class="label">{_lines(block.label)}</div>{lines}'
+
+
+def _columns(block: Columns) -> str:
+    widths = " ".join(f"minmax(0,{ratio:g}fr)" for ratio in block.ratios)
+    columns = "".join(f"<div>{_all(column)}</div>" for column in block.columns)
+    return f'<div class="columns" style="grid-template-columns:{widths}">{columns}</div>'
+
+
+def _together(block: Together) -> str:
+    return _all(block.blocks)
+
+
+_MAKERS: dict[type[Any], Callable[[Any], str]] = {
+    Masthead: _masthead,
+    Heading: _heading,
+    Text: _text,
+    Bullets: _bullets,
+    Preformatted: _preformatted,
+    Figure: _figure,
+    Table: _table,
+    KeyFigures: _key_figures,
+    Note: _note,
+    WriteIn: _write_in,
+    Columns: _columns,
+    Together: _together,
+}

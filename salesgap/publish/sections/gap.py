@@ -1,0 +1,219 @@
+"""Page 1: the one gap, what it is worth before year end, and what to do on Monday."""
+
+from __future__ import annotations
+
+from salesgap import figures
+from salesgap.facts import Action, Candidate, Pack
+from salesgap.figures.style import Look, look
+from salesgap.params import Report
+from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
+from salesgap.publish.display import SectionView
+from salesgap.publish.sections.parts import body, muted, page_setup, say, small, strong, table
+from salesgap.publish.wording import (
+    DRIVERS,
+    KINDS,
+    candidate_label,
+    evidence_value,
+    finding,
+    gap_title,
+    measure_name,
+)
+from salesgap.publish.words import Writer, fraction, listed, quarter_of, writer
+
+
+def one_gap(pack: Pack, report: Report) -> SectionView:
+    """Page 1. It can be understood without the rest of the pack, in at most 260 words."""
+    write = writer(report, pack.currency)
+    style = look(report.brand.colour)
+    quarter = quarter_of(pack.as_of, pack.fiscal_year_start, pack.fiscal_year_end)
+    title = f"Coaching pack: {pack.manager.name}, {quarter}"
+    blocks: tuple[Block, ...] = (
+        _masthead(pack, quarter, write),
+        Heading(text=gap_title(pack.gap), level=1, kicker=f"The one gap · {KINDS[pack.gap.kind]}"),
+        Text(spans=_verdict(pack, write), size="lead"),
+        figures.attainment(pack, write, style),
+        _why(pack, write, style),
+        *_actions(pack, write),
+        *_runner_up(pack, write),
+    )
+    setup = page_setup(title, pack.as_of, pack.fiscal_year_end, report, write)
+    return SectionView(
+        Section(name="one-gap", title=gap_title(pack.gap), blocks=blocks, setup=setup)
+    )
+
+
+def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
+    chance = pack.attainment.chance
+    label, value = (
+        ("won this year; no quota in the data", write.money(pack.attainment.won))
+        if chance is None
+        else ("chance to make the year", write.chance(chance))
+    )
+    ramping = f", {write.number(pack.ramping)} ramping" if pack.ramping else ""
+    return Masthead(
+        kicker=f"Coaching pack · {pack.manager.region} · {quarter}",
+        name=pack.manager.name,
+        detail=f"{write.count(pack.reps, 'rep')}{ramping}",
+        figure_label=label,
+        figure=value,
+    )
+
+
+# ── the verdict ───────────────────────────────────────────────────────────────────────────
+
+
+def _verdict(pack: Pack, write: Writer) -> Spans:
+    if pack.gap.driver == "none":
+        return _no_gap(pack, write)
+    opening = _seats(pack.gap, write) if pack.gap.people else finding(pack.gap, write)
+    return say(f"{opening} " if opening else "", *_worth(pack, write))
+
+
+def _seats(gap: Candidate, write: Writer) -> str:
+    names = listed(person.name for person in gap.people)
+    seat = "seat" if len(gap.people) == 1 else "seats"
+    known = [fact for fact in gap.evidence if fact.value is not None]
+    if not known:
+        return f"The {seat} of {names} bring less than like-for-like peers."
+    fact = known[0]
+    value = evidence_value(fact, write)
+    peers = write.measure(fact.benchmark, fact.unit)
+    against = f"; like-for-like peers: {peers}" if fact.benchmark is not None else ""
+    return f"{measure_name(fact.measure)} in the {seat} of {names}: {value}{against}."
+
+
+def _worth(pack: Pack, write: Writer) -> Spans:
+    gap = pack.gap
+    sure = f"{write.chance(gap.probability)} sure the gap is real"
+    if gap.impact is None:
+        return say("Its value this year cannot be known from these data ", muted(f"({sure})."))
+    interval = f"{write.level(0.8)} range {write.money_range(gap.impact)}"
+    if gap.impact.expected <= 0:
+        return say(
+            "So late in the year it brings nothing before year end ",
+            muted(f"({interval}; {sure})."),
+        )
+    year = write.money(gap.impact.expected) + " this year"
+    return say(
+        f"{_closing(pack)} is worth about ",
+        Span(text=year, tone="accent"),
+        muted(f" ({interval}; {sure})."),
+    )
+
+
+def _closing(pack: Pack) -> str:
+    """The assumption in words; the page of definitions prints it in full."""
+    if pack.gap.kind == "people":
+        return "A different plan, agreed with them,"
+    stated = {assumption.name: assumption.value for assumption in pack.assumptions}
+    share, weeks = (_number(stated.get(name, "")) for name in ("close_share", "close_weeks"))
+    part = (
+        "Closing that gap"
+        if share in (None, 1.0)
+        else f"Closing {fraction(share or 0)} of that gap"
+    )
+    return part if weeks is None else f"{part} within {weeks:.0f} weeks"
+
+
+def _number(text: str) -> float | None:
+    words = text.split() or [""]
+    percent = words[0].endswith("%")
+    try:
+        return float(words[0].rstrip("%")) / (100 if percent else 1)
+    except ValueError:
+        return None
+
+
+def _no_gap(pack: Pack, write: Writer) -> Spans:
+    parts = pack.shortfall.parts if pack.shortfall else ()
+    works = [DRIVERS[part.driver].name.lower() for part in parts if part.value > 0]
+    keep = (
+        f"Keep doing what works: {listed(works)} above peers. "
+        if works
+        else ("Keep doing what works. ")
+    )
+    return say(strong(keep), f"{pack.gap.note} ", _nearest(pack, write))
+
+
+def _nearest(pack: Pack, write: Writer) -> str:
+    nearest = _candidate(pack, pack.gap.runner_up)
+    if nearest is None:
+        return ""
+    label = candidate_label(nearest)
+    if nearest.impact is None:
+        return f"Nearest: {label.lower()}; its value cannot be known from these data."
+    worth = f"{write.money(nearest.impact.expected)} this year"
+    why = (
+        f"it is only {write.chance(nearest.probability)} sure to be real"
+        if nearest.impact.expected > 0
+        else "there is nothing to win before year end"
+    )
+    return f"Nearest: {label.lower()}, {worth}; not named, because {why}."
+
+
+def _candidate(pack: Pack, id: str | None) -> Candidate | None:
+    return next((c for c in pack.candidates if c.id == id), None)
+
+
+# ── why, and what to do ───────────────────────────────────────────────────────────────────
+
+
+def _why(pack: Pack, write: Writer, style: Look) -> Block:
+    compared = figures.candidates(pack, write, style)
+    left: Block = (
+        figures.shortfall(pack.shortfall, pack.gap.driver, write, style)
+        if pack.shortfall
+        else body(strong("No split by driver. "), "There are no peers to compare these reps with.")
+    )
+    right: Block = compared or body(
+        strong("No candidate has a value. "),
+        "There are too few deals to value one before year end.",
+    )
+    return Columns(columns=((left,), (right,)), ratios=(1, 1))
+
+
+def _actions(pack: Pack, write: Writer) -> list[Block]:
+    rows = [
+        (
+            (strong(write.number(number)),),
+            action.do,
+            _who_by(action, write),
+            action.seen_in,
+        )
+        for number, action in enumerate(pack.coaching.actions[:3], 1)
+    ]
+    if not rows:
+        return []
+    columns = (
+        ("", "l", 0.3),
+        ("Do", "l", 5),
+        ("Who, by", "l", 2),
+        ("You will see it in", "l", 2.6),
+    )
+    return [table(columns, rows, title="The next two weeks")]
+
+
+def _who_by(action: Action, write: Writer) -> str:
+    who = f"{action.who[:1].upper()}{action.who[1:]}, " if action.who else ""
+    return who + write.weekday(action.by)
+
+
+def _runner_up(pack: Pack, write: Writer) -> list[Block]:
+    gap, second = pack.gap, _candidate(pack, pack.gap.runner_up)
+    if gap.driver == "none" or second is None:
+        return []
+    label = candidate_label(second)
+    if gap.margin is None:
+        return [small("Runner-up: ", strong(label), ", whose value is not known.")]
+    margin = write.money(abs(gap.margin))
+    side = "less" if gap.margin >= 0 else "more"
+    known = gap.chance_first is not None and gap.margin >= 0
+    certain = f" ({write.chance(gap.chance_first)} sure)" if known else ""
+    why = f" {gap.note}" if gap.near_tie or gap.margin < 0 else ""
+    return [
+        small(
+            "Runner-up: ",
+            strong(label),
+            f", worth {margin} {side}{certain}.{why}",
+        )
+    ]

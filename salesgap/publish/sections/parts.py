@@ -1,0 +1,102 @@
+"""What the pages share: runs of text, tables that explain what is missing, the page setup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from babel import Locale
+
+from salesgap.facts import DealAtRisk
+from salesgap.params import Report
+from salesgap.publish.blocks import Align, PageSetup, Span, Spans, Table, Text, Tone
+from salesgap.publish.words import MISSING, Writer, listed
+
+NOT_KNOWN = f"{MISSING} means not known; the last page says why."
+
+_ALIGN: dict[str, Align] = {"l": "left", "r": "right", "c": "center"}
+
+
+def run(text: str, tone: Tone = "plain") -> Spans:
+    """Text in one tone."""
+    return (Span(text=text, tone=tone),)
+
+
+def say(*parts: str | Span) -> Spans:
+    """A run of plain strings and toned spans; empty ones are left out."""
+    spans = (Span(text=part) if isinstance(part, str) else part for part in parts)
+    return tuple(span for span in spans if span.text)
+
+
+def strong(text: str) -> Span:
+    """Text that carries the message."""
+    return Span(text=text, tone="strong")
+
+
+def muted(text: str) -> Span:
+    """Text that stands back."""
+    return Span(text=text, tone="muted")
+
+
+def body(*parts: str | Span) -> Text:
+    """A paragraph."""
+    return Text(spans=say(*parts))
+
+
+def small(*parts: str | Span) -> Text:
+    """A footnote-sized paragraph."""
+    return Text(spans=say(*parts), size="small")
+
+
+def table(
+    columns: Sequence[tuple[str, str, float]],
+    rows: Iterable[Sequence[str | Spans]],
+    *,
+    title: str = "",
+    note: str = "",
+) -> Table:
+    """A table; ``columns`` are (header, 'l' | 'r' | 'c', relative width).
+
+    A table with a missing value says in its note what '–' means.
+    """
+    cells = tuple(tuple(run(c) if isinstance(c, str) else c for c in row) for row in rows)
+    missing = any(span.text == MISSING for row in cells for cell in row for span in cell)
+    notes = [note, NOT_KNOWN if missing else ""]
+    return Table(
+        title=title,
+        header=tuple(name for name, _, _ in columns),
+        rows=cells,
+        align=tuple(_ALIGN[align] for _, align, _ in columns),
+        widths=tuple(width for _, _, width in columns),
+        note=" ".join(text for text in notes if text),
+    )
+
+
+def deal_name(deal: DealAtRisk) -> str:
+    """A deal as one speaks of it: the account, and the deal where it has a name of its own."""
+    names = [name for name in (deal.account, deal.name) if name.strip()]
+    return ": ".join(dict.fromkeys(names)) or deal.opportunity_id
+
+
+def reasons(deal: DealAtRisk) -> str:
+    """Why a deal is worth talking about, as a phrase."""
+    return listed(deal.reasons, most=6)
+
+
+def page_setup(
+    title: str, as_of: date, year_end: date, report: Report, writer: Writer
+) -> PageSetup:
+    """Paper, colour, language and footer of a document."""
+    territory = Locale.parse(report.locale).territory
+    english = report.locale.startswith("en") and territory
+    return PageSetup(
+        title=title,
+        author=report.brand.name,
+        language="en",
+        region=territory if english and territory else "GB",
+        paper="us-letter" if report.paper == "letter" else "a4",
+        colour=report.brand.colour,
+        footer_left=report.brand.name,
+        footer_centre=f"as of {writer.day(as_of)} · fiscal year to {writer.day(year_end)}",
+        as_of=as_of,
+    )

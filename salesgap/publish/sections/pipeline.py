@@ -1,0 +1,233 @@
+"""Page 3: is there enough pipeline, does it move, and which deals to talk about."""
+
+from __future__ import annotations
+
+from salesgap import figures
+from salesgap.facts import Conversion, Coverage, Pack, Pipeline
+from salesgap.figures.pipeline import needed_money, to_go
+from salesgap.figures.style import Look, look
+from salesgap.params import Report
+from salesgap.publish.blocks import (
+    Block,
+    Bullets,
+    Columns,
+    Heading,
+    KeyFigure,
+    KeyFigures,
+    Section,
+    Spans,
+    Table,
+)
+from salesgap.publish.display import SectionView
+from salesgap.publish.sections.parts import (
+    body,
+    deal_name,
+    muted,
+    reasons,
+    say,
+    small,
+    strong,
+    table,
+)
+from salesgap.publish.words import MISSING, Writer, add_up, writer
+
+MOST_DEALS = 10
+
+_PHASES = {"early": "opened to proposal", "late": "proposal to won", "all": "opened to won"}
+
+
+def pipeline_health(pack: Pack, report: Report) -> SectionView:
+    """Page 3: coverage with its arithmetic, stages, net new, and deals to talk about."""
+    write = writer(report, pack.currency)
+    style = look(report.brand.colour)
+    pipeline = pack.pipeline
+    blocks: list[Block] = [Heading(text="Pipeline health", level=1)]
+    if pipeline.open_deals == 0:
+        blocks.append(body(strong("No open deal in these data. "), "Start with net new pipeline."))
+    blocks.append(_key_figures(pipeline, write))
+    blocks += _coverage(pipeline, write, style)
+    blocks += _stages(pipeline, write, style)
+    blocks += _cautions(pipeline, write)
+    blocks += _deals(pipeline, write)
+    return SectionView(Section(name="pipeline", title="Pipeline health", blocks=tuple(blocks)))
+
+
+def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
+    stalled = (
+        f"{write.number(pipeline.older_than_slowest_won)} of {write.number(pipeline.open_deals)}"
+        if pipeline.slowest_won_days is not None
+        else MISSING
+    )
+    slowest = (
+        "open deals are older than the slowest deal ever won "
+        f"({write.days(pipeline.slowest_won_days)})"
+        if pipeline.slowest_won_days is not None
+        else "no won deal in the data to compare ages with"
+    )
+    net_new = f"created since {write.short_day(pipeline.net_new_since)}, closed since or not"
+    return KeyFigures(
+        figures=(
+            KeyFigure(
+                label="Open pipeline",
+                value=write.money(pipeline.open_amount) if pipeline.open_deals else MISSING,
+                note=f"in {write.count(pipeline.open_deals, 'deal')}",
+            ),
+            KeyFigure(
+                label="Net new",
+                value=write.money(pipeline.net_new_amount),
+                note=f"{write.count(pipeline.net_new_deals, 'deal')} {net_new}",
+            ),
+            KeyFigure(
+                label="In late stages",
+                value=write.benchmark(pipeline.late_share),
+                note=_late_note(pipeline, write),
+            ),
+            KeyFigure(label="Stalled", value=stalled, note=slowest),
+        )
+    )
+
+
+def _late_note(pipeline: Pipeline, write: Writer) -> str:
+    """The count that belongs to the late share, and what it is read against."""
+    if pipeline.late_share is None:
+        return "no open amount to split"
+    peers = (
+        "no peers to compare"
+        if pipeline.late_share_peers is None
+        else f"peers {write.benchmark(pipeline.late_share_peers)}"
+    )
+    return f"of the open amount ({write.count(pipeline.open_deals, 'deal')}); {peers}"
+
+
+# ── coverage ──────────────────────────────────────────────────────────────────────────────
+
+
+def _coverage(pipeline: Pipeline, write: Writer, style: Look) -> list[Block]:
+    figure = figures.coverage(pipeline.coverage, write, style)
+    if figure is None:
+        return []
+    sums = tuple(_sum(quarter, write) for quarter in pipeline.coverage)
+    return [figure, Bullets(items=sums)]
+
+
+def _sum(quarter: Coverage, write: Writer) -> Spans:
+    """The arithmetic of one quarter, written out."""
+    opening = strong(f"{quarter.quarter}: ")
+    due = f"{write.money(quarter.open_all)} is open and due in {write.count(quarter.deals, 'deal')}"
+    left = to_go(quarter)
+    if left is None or quarter.target is None:
+        return say(opening, f"{due}; without a quota, what is to go is not known.")
+    target, (won, shown) = add_up(quarter.target, (quarter.won, quarter.target - quarter.won))
+    less = f"{write.money(target)} target − {write.money(won)} won"
+    if left == 0:
+        return say(opening, f"{less}: nothing is left to win. {due}.")
+    have = f"{less} = {write.money(shown)} to go. {due}: {write.times(quarter.open_all / left)}."
+    needed = needed_money(quarter)
+    if needed is None or quarter.needed is None or quarter.yield_all is None:
+        return say(opening, have, muted(" What is needed is not known: too few such deals."))
+    share = write.decimal(quarter.yield_all, 2)
+    all_needed, (_, short) = add_up(needed, (quarter.open_all, needed - quarter.open_all))
+    difference = f"{write.money(abs(short))} {'short' if short > 0 else 'to spare'}"
+    need = (
+        f" Of each {write.currency} 1 of it you win {share} in the quarter; "
+        f"1 ÷ {share} = {write.times(quarter.needed)} needed, or {write.money(all_needed)}: "
+        f"{difference}."
+    )
+    return say(opening, have, need)
+
+
+# ── stages and deals ──────────────────────────────────────────────────────────────────────
+
+
+def _stages(pipeline: Pipeline, write: Writer, style: Look) -> list[Block]:
+    figure = figures.stages(pipeline.stages, write, style)
+    blocks: list[Block] = []
+    if figure is not None and pipeline.conversion:
+        right = (_conversion(pipeline.conversion, write),)
+        blocks.append(Columns(columns=((figure,), right), ratios=(1, 1)))
+    elif figure is not None:
+        blocks.append(figure)
+    if pipeline.stages:
+        blocks.append(_stage_table(pipeline, write))
+    return blocks
+
+
+def _conversion(rows: tuple[Conversion, ...], write: Writer) -> Table:
+    columns = (("From, to", "l", 2), ("Passed", "r", 2), ("Peers", "r", 0.9), ("Open", "r", 0.8))
+    return table(
+        columns,
+        [
+            (
+                _PHASES[row.phase],
+                write.part(row.passed, row.passed + row.lost),
+                write.benchmark(row.peers),
+                write.number(row.open),
+            )
+            for row in rows
+        ],
+        title="What passes",
+        note="Passed ÷ (passed + lost); open deals are not counted as lost.",
+    )
+
+
+def _stage_table(pipeline: Pipeline, write: Writer) -> Table:
+    columns = (
+        ("Stage", "l", 3),
+        ("Phase", "l", 1),
+        ("Deals", "r", 1),
+        ("Amount", "r", 1.2),
+        ("Median age in stage", "r", 1.6),
+        ("Slow", "r", 1.2),
+    )
+    rows = [
+        (
+            row.stage,
+            row.phase or MISSING,
+            write.number(row.deals),
+            write.money(row.amount) if row.deals else MISSING,
+            write.days(row.median_age_days),
+            f"{write.number(row.slow)} of {write.number(row.deals)}" if row.deals else MISSING,
+        )
+        for row in pipeline.stages
+    ]
+    return table(
+        columns, rows, note="Slow: longer in stage than 9 of 10 deals that were later won."
+    )
+
+
+def _cautions(pipeline: Pipeline, write: Writer) -> list[Block]:
+    said = [
+        text
+        for number, text in (
+            (pipeline.list_price_deals, "valued from the product list, not by the rep"),
+            (pipeline.unvalued_deals, "without any value, and not in the amounts"),
+            (pipeline.undated_deals, "without an expected close date, and in no quarter"),
+        )
+        if number
+        for text in [f"{write.count(number, 'open deal')} {text}"]
+    ]
+    return [small(f"{'; '.join(said)}.")] if said else []
+
+
+def _deals(pipeline: Pipeline, write: Writer) -> list[Block]:
+    shown = pipeline.at_risk[:MOST_DEALS]
+    if not shown:
+        return [small("No open deal stands out by its age, dates or next step.")]
+    columns = (
+        ("Deal", "l", 2.6),
+        ("Rep", "l", 1.5),
+        ("Amount", "r", 0.9),
+        ("Due", "r", 0.9),
+        ("Why, and what to ask", "l", 4),
+    )
+    rows = [
+        (
+            say(deal_name(deal), muted(f" · {deal.stage}")),
+            deal.owner.name,
+            write.money(deal.amount),
+            write.short_day(deal.close_date),
+            say(f"{reasons(deal)}. ", strong(deal.question)),
+        )
+        for deal in shown
+    ]
+    return [table(columns, rows, title="Deals to talk about")]

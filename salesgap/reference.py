@@ -1,0 +1,49 @@
+"""The reference pages of the documentation, written from the code: ``make docs``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from salesgap.cli import app
+from salesgap.params import describe
+
+_WRITTEN = "<!-- Written by `make docs` from the code; do not edit. -->"
+_PARAMS_INTRODUCTION = """\
+One YAML file a run. An unknown key is an error, and paths are relative to the file. \
+`stages` is a list of `{name, status, phase}` in order; `source.tables` maps a table's name to \
+`{file, columns, constants}`. `params/example.yml` is a file to start from."""
+
+
+def pages() -> dict[str, str]:
+    """Each page's file name and text."""
+    return {"commands.md": _commands_page(), "params.md": _params_page()}
+
+
+def _commands_page() -> str:
+    sections = ["# Commands", _WRITTEN, _help()]
+    for command in app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        sections += [f"## salesgap {name}", _help(name)]
+    return "\n\n".join(sections) + "\n"
+
+
+def _help(*command: str) -> str:
+    result = CliRunner(env={"COLUMNS": "90"}).invoke(
+        app, [*command, "--help"], prog_name="salesgap", catch_exceptions=False
+    )
+    return f"```\n{result.output.strip()}\n```"
+
+
+def _params_page() -> str:
+    rows = [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in describe()]
+    table = "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
+    return "\n\n".join(["# Params", _WRITTEN, _PARAMS_INTRODUCTION, table]) + "\n"
+
+
+if __name__ == "__main__":
+    for file_name, text in pages().items():
+        (Path(sys.argv[1]) / file_name).write_text(text, "utf-8")

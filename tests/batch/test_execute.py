@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from salesgap.batch.execute import Job, execute
+from salesgap.batch.workers import workers
+from salesgap.resources import workbook_folder
+
+PACK = """
+from IPython.display import display
+section = {"name": "gap", "title": "One gap", "new_page": False,
+           "setup": {"title": "A pack", "author": "A", "as_of": "2026-06-30"},
+           "blocks": [{"type": "text", "spans": [{"text": "#[*not markup*] " + manager_id}]}]}
+display({"application/vnd.salesgap.section+json": section, "text/plain": "gap"}, raw=True)
+"""
+FACTS = """
+facts = {"manager": manager_id}
+display({"application/vnd.salesgap.facts+json": facts, "text/plain": ""}, raw=True)
+"""
+KILL_WORKER = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
+
+
+def job(notebook: Path, output: Path, id: str = "M1") -> Job:
+    return Job(
+        id=id,
+        kind="pack",
+        notebook=notebook,
+        parameters={"manager_id": id},
+        output=output,
+        stem=f"North/{id}",
+        keep=f"notebooks/North/{id}.ipynb",
+        template="coaching-pack",
+        templates=workbook_folder() / "templates",
+        timeout_s=60,
+    )
+
+
+def published(output: Path) -> list[str]:
+    files = (path for path in output.rglob("*") if path.is_file())
+    return sorted(path.relative_to(output).as_posix() for path in files)
+
+
+def test_a_pack_is_its_pdf_its_facts_and_its_notebook(write_notebook, tmp_path):
+    output = tmp_path / "out {0}"
+    record = execute(job(write_notebook(PACK, FACTS), output))
+    assert (record.status, record.reason) == ("made", "")
+    assert published(output) == ["North/M1.json", "North/M1.pdf", "notebooks/North/M1.ipynb"]
+    assert json.loads((output / "North/M1.json").read_text("utf-8")) == {"manager": "M1"}
+    assert (output / "North/M1.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_record_holds_the_hash_of_each_file_to_distribute(write_notebook, tmp_path):
+    record = execute(job(write_notebook(PACK, FACTS), tmp_path / "out"))
+    assert record.files == {
+        name: hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest()
+        for name in ("North/M1.pdf", "North/M1.json")
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ((PACK, FACTS, "1 / 0"), "coaching_pack.ipynb cell 4: ZeroDivisionError: division by zero"),
+        ((PACK,), "left no facts → its last cell has to display the pack"),
+        (("manager_id = 1",), "no section"),
+    ],
+    ids=["raises at its end", "no facts", "no section"],
+)
+def test_nothing_of_a_failed_pack_is_published(write_notebook, tmp_path, cells, reason):
+    record = execute(job(write_notebook(*cells), tmp_path / "out"))
+    assert record.status == "failed"
+    assert reason in record.reason
+    assert record.files == {}
+    assert published(tmp_path / "out") == []
+
+
+def test_a_missing_notebook_is_a_record_too(tmp_path):
+    record = execute(job(tmp_path / "none.ipynb", tmp_path / "out"))
+    assert record.status == "failed"
+    assert "none.ipynb" in record.reason
+
+
+def test_a_worker_that_dies_costs_its_own_pack_only(write_notebook, tmp_path):
+    good = write_notebook(PACK, FACTS)
+    bad = write_notebook(KILL_WORKER, name="bad.ipynb")
+    output = tmp_path / "out"
+    jobs = [job(bad, output, "M1"), job(good, output, "M2")]
+    with workers(1) as crew:
+        records = list(crew.run(jobs))
+    assert [(r.id, r.status) for r in records] == [("M1", "failed"), ("M2", "made")]
+    assert records[0].reason == "its worker process died (exit code -9)"

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_notebook
+
+from salesgap.batch.folder import LOCK
+from salesgap.batch.manifest import Manifest
+from salesgap.batch.run import run_batch
+from salesgap.errors import DataError, OutputError
+from salesgap.resources import workbook_folder
+
+PARAMS = """\
+name: small
+as_of: 2026-06-30
+source: {simulated: {seed: 2, managers: 4}}
+stages:
+  - {name: Prospect, status: open, phase: early}
+  - {name: Qualify, status: open, phase: early}
+  - {name: Propose, status: open, phase: late}
+  - {name: Negotiate, status: open, phase: late}
+  - {name: Won, status: won}
+  - {name: Lost, status: lost}
+"""
+SHOW = """
+from pathlib import Path
+from IPython.display import display
+section = {"name": "all", "title": "All", "setup": {"title": "T", "as_of": "2026-06-30"},
+           "blocks": [{"type": "text", "spans": [{"text": "one line"}]}]}
+display({"application/vnd.salesgap.section+json": section, "text/plain": ""}, raw=True)
+"""
+PACK_FACTS = """
+import os
+facts = {"id": manager_id, "rows": sorted(os.listdir(team_folder))[:1]}
+display({"application/vnd.salesgap.facts+json": facts, "text/plain": ""}, raw=True)
+"""
+REGION_FACTS = """
+facts = {path.name: path.read_text() for path in Path(facts_folder).iterdir()}
+display({"application/vnd.salesgap.facts+json": facts, "text/plain": ""}, raw=True)
+"""
+
+
+class Workbook:
+    """A folder as ``salesgap init`` makes it, with notebooks of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.params = folder / "params" / "run.yml"
+        self.output = folder / "output" / "run"
+        self.params.parent.mkdir(parents=True)
+        self.params.write_text(PARAMS, "utf-8")
+        (folder / "templates").symlink_to(workbook_folder() / "templates")
+        self.set("coaching_pack", "manager_id team_folder", SHOW, PACK_FACTS)
+        self.set("region_summary", "region facts_folder", SHOW, REGION_FACTS)
+
+    def set(self, name: str, parameters: str, *sources: str) -> None:
+        """Write one notebook."""
+        defaults = "\n".join(f'{p}: str = ""' for p in ["params_file", *parameters.split()])
+        cells = [new_code_cell(defaults, metadata={"tags": ["parameters"]})]
+        cells += [new_code_cell(source) for source in sources]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        path = self.folder / "notebooks" / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+
+    def fail_for(self, manager_id: str) -> None:
+        """From now on, this manager's pack raises."""
+        raising = f"assert manager_id != {manager_id!r}, 'no luck'"
+        self.set("coaching_pack", "manager_id team_folder", SHOW, PACK_FACTS, raising)
+
+    def published(self) -> set[str]:
+        """Every PDF and JSON for distribution, without its folder."""
+        files = self.output.glob("*/*.*")
+        return {path.name for path in files if path.suffix in (".pdf", ".json")} - {
+            "benchmarks.json"
+        }
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Workbook:
+    return Workbook(tmp_path / "book")
+
+
+def ids(manifest: Manifest, status: str, kind: str = "pack") -> list[str]:
+    return [r.id for r in manifest.records if (r.status, r.kind) == (status, kind)]
+
+
+def test_one_pack_fails_the_others_are_made_and_its_region_says_so(workbook: Workbook):
+    first = ids(run_batch(workbook.params, workbook.output), "made")
+    lost = first[0]
+    workbook.fail_for(lost)
+    manifest = run_batch(workbook.params, workbook.output)
+
+    assert ids(manifest, "made") == first[1:]
+    assert ids(manifest, "failed") == [lost]
+    assert manifest == Manifest.read(workbook.output)
+    reason = "coaching_pack.ipynb cell 4: AssertionError: no luck"
+    assert manifest.records[0].reason == reason
+
+    names = {f"{id}{suffix}" for id in first[1:] for suffix in (".pdf", ".json")}
+    assert workbook.published() == names | {"region-summary.pdf", "region-summary.json"}
+
+    not_made, seen = [], set()
+    for path in workbook.output.glob("*/region-summary.json"):
+        facts = json.loads(path.read_text("utf-8"))
+        not_made += json.loads(facts.pop("not-made.json"))
+        seen |= set(facts)
+    assert not_made == [f"{lost}: {reason}"]
+    assert seen == {f"{id}.json" for id in first[1:]}
+
+
+def test_the_layout_of_an_output_folder(workbook: Workbook):
+    manifest = run_batch(workbook.params, workbook.output)
+    assert {path.name for path in workbook.output.iterdir()} - {LOCK} == {
+        "data",
+        "manifest.json",
+        "notebooks",
+        "quarantine",
+        *{Path(name).parts[0] for record in manifest.records for name in record.files},
+    }
+    for record in manifest.records:
+        for name in record.files:
+            assert (workbook.output / name).is_file()
+
+
+def test_a_narrowed_batch_makes_those_packs_and_leaves_the_others_as_they_are(workbook: Workbook):
+    full = run_batch(workbook.params, workbook.output)
+    one = ids(full, "made")[0]
+    narrowed = run_batch(workbook.params, workbook.output, managers=[one])
+    assert [(r.kind, r.id) for r in narrowed.records] == [("pack", one)]
+    on_disk = Manifest.read(workbook.output)
+    assert on_disk is not None
+    assert [(r.kind, r.id) for r in on_disk.records] == [(r.kind, r.id) for r in full.records]
+
+
+def test_an_unknown_manager_is_one_clear_line(workbook: Workbook):
+    with pytest.raises(DataError, match="no manager has the id nobody → try one like"):
+        run_batch(workbook.params, workbook.output, managers=["nobody"])
+
+
+def test_a_second_batch_on_the_same_folder_is_refused(workbook: Workbook):
+    workbook.output.mkdir(parents=True)
+    with (
+        FileLock(workbook.output / LOCK),
+        pytest.raises(OutputError, match="another batch is at work here"),
+    ):
+        run_batch(workbook.params, workbook.output)
+
+
+def test_a_folder_with_files_of_others_is_left_alone(workbook: Workbook):
+    before = sorted(workbook.folder.rglob("*"))
+    with pytest.raises(OutputError, match="holds files that are not of an earlier run"):
+        run_batch(workbook.params, workbook.folder)
+    assert sorted(workbook.folder.rglob("*")) == before
+
+
+def test_an_output_path_that_is_a_file_is_one_clear_line(workbook: Workbook):
+    workbook.output.parent.mkdir(parents=True)
+    workbook.output.write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        run_batch(workbook.params, workbook.output)
+
+
+def test_ctrl_c_ends_the_batch_with_one_line_and_leaves_no_process(workbook: Workbook, running):
+    fifo = workbook.folder / "started"
+    os.mkfifo(fifo)
+    tell = f"open({str(fifo)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}')"
+    workbook.set("coaching_pack", "manager_id team_folder", f"import os\n{tell}\nwhile True: pass")
+    command = "from salesgap.cli import main; main()"
+    arguments = ["batch", str(workbook.params), "--output", str(workbook.output), "--jobs", "1"]
+    batch = subprocess.Popen(
+        [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True
+    )
+    kernel_and_worker = [int(pid) for pid in fifo.read_text().split()]
+    batch.send_signal(signal.SIGINT)
+    _, error = batch.communicate(timeout=60)
+    assert (batch.returncode, error) == (130, "salesgap: interrupted\n")
+    assert [pid for pid in kernel_and_worker if running(pid)] == []
+    assert not (workbook.output / ".staging").exists()

@@ -1,0 +1,131 @@
+"""Charts say their message in words too, are the same bytes twice, and cut no name."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from salesgap import facts as f
+from salesgap import figures
+from salesgap.figures.style import FULL, Canvas, look, readable, text_width, wrap
+from salesgap.publish.blocks import Figure
+from salesgap.publish.words import Writer
+
+WRITER = Writer("en_GB", "EUR")
+LOOK = look("#b23c17")
+LONG = "Wolfeschlegelsteinhausenbergerdorff-Müller von Ützenbüttel-Ä"
+
+
+def every(pack: f.Pack, summary: f.RegionSummary) -> list[Figure]:
+    assert pack.shortfall is not None
+    assert pack.manager_rank is not None
+    drawn = [
+        figures.attainment(pack, WRITER, LOOK),
+        figures.shortfall(pack.shortfall, pack.gap.driver, WRITER, LOOK),
+        figures.candidates(pack, WRITER, LOOK),
+        figures.stack_rank(pack.stack_rank, True, WRITER, LOOK),
+        figures.manager_place(pack.manager_rank, WRITER, LOOK),
+        figures.coverage(pack.pipeline.coverage, WRITER, LOOK),
+        figures.stages(pack.pipeline.stages, WRITER, LOOK),
+        figures.manager_ranks(summary.managers, WRITER, LOOK),
+        figures.driver_map(summary.managers, WRITER, LOOK),
+    ]
+    found = [figure for figure in drawn if figure is not None]
+    assert len(found) == 9
+    return found
+
+
+def test_every_alternative_text_says_the_message_and_the_numbers(
+    full_pack: f.Pack, summary: f.RegionSummary
+) -> None:
+    for figure in every(full_pack, summary):
+        assert figure.alt.startswith(figure.title)
+        assert re.search(r"\d", figure.alt.removeprefix(figure.title)), figure.title
+
+
+def test_every_chart_is_the_same_bytes_twice(full_pack: f.Pack, summary: f.RegionSummary) -> None:
+    first, second = every(full_pack, summary), every(full_pack, summary)
+    assert [figure.svg for figure in first] == [figure.svg for figure in second]
+
+
+def test_no_chart_carries_a_date_or_a_title_or_paths_for_text(
+    full_pack: f.Pack, summary: f.RegionSummary
+) -> None:
+    for figure in every(full_pack, summary):
+        assert "dc:date" not in figure.svg
+        assert figure.title not in figure.svg
+        assert "Source Sans Pro" in figure.svg
+        ElementTree.fromstring(figure.svg)
+
+
+def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSummary) -> None:
+    assert [figure.title for figure in every(full_pack, summary)] == [
+        "€640k behind pace on 30 Jun",
+        "Pipeline creation explains three quarters of the shortfall",
+        "It is worth more than the runner-up",
+        "Two bands: reps within one cannot be told apart",
+        "You are at place 4 to 10 of 14 managers",
+        "Q3 is €890k of open pipeline short",
+        "Most slow deals sit in Propose",
+        "The intervals overlap: the data cannot tell these managers apart",
+        "Two teams are more than a tenth short on pipeline creation",
+    ]
+
+
+def test_what_is_not_known_is_not_drawn(bare_pack: f.Pack) -> None:
+    assert figures.candidates(bare_pack, WRITER, LOOK) is None
+    assert figures.coverage(bare_pack.pipeline.coverage, WRITER, LOOK) is None
+    assert figures.stages(bare_pack.pipeline.stages, WRITER, LOOK) is None
+    assert figures.stack_rank(bare_pack.stack_rank, False, WRITER, LOOK) is None
+
+
+def test_a_rep_without_attainment_has_a_dash_and_no_dot(full_pack: f.Pack) -> None:
+    unknown = full_pack.stack_rank[0].model_copy(update={"attainment": None})
+    figure = figures.stack_rank((unknown, full_pack.stack_rank[1]), True, WRITER, LOOK)
+    assert figure is not None
+    assert [figure.svg.count(text) for text in (">–<", ">74% (10)<")] == [1, 1]
+    assert "Ines Alvarez –, place 1 to 2" in figure.alt
+
+
+def test_a_candidate_that_may_be_chance_is_hollow(full_pack: f.Pack) -> None:
+    figure = figures.candidates(full_pack, WRITER, LOOK)
+    assert figure is not None
+    assert figure.svg.count("fill: #ffffff; stroke") == 1
+    assert "may be chance" in figure.alt
+
+
+@pytest.mark.parametrize("name", [LONG, "山田 太郎" * 10, "x" * 60])
+def test_long_names_are_wrapped_inside_the_chart_and_never_cut(
+    name: str, full_pack: f.Pack
+) -> None:
+    rep = full_pack.stack_rank[0]
+    named = rep.model_copy(update={"person": f.Person(id="p", name=name)})
+    figure = figures.stack_rank((named, *full_pack.stack_rank[1:]), True, WRITER, LOOK)
+    assert figure is not None
+    texts = re.findall(r"<text [^>]*>([^<]*)</text>", figure.svg)
+    assert re.sub(r"\s", "", name) in re.sub(r"\s", "", "".join(texts))
+    assert max(text_width(text) for text in texts) < FULL / 2
+
+
+def test_wrapped_lines_fit_and_lose_nothing() -> None:
+    lines = wrap(LONG, 80)
+    assert all(text_width(line) <= 80 for line in lines)
+    assert "".join(lines).replace(" ", "") == LONG.replace(" ", "")
+    assert wrap("Ines Alvarez", 200) == ["Ines Alvarez"]
+    assert wrap("", 80) == [""]
+
+
+def test_a_name_is_text_in_the_chart_never_markup() -> None:
+    canvas = Canvas(200, 20)
+    canvas.text(0, 10, '<script>&"\x00$x$')
+    tag = "{http://www.w3.org/2000/svg}text"
+    texts = [element.text for element in ElementTree.fromstring(canvas.svg()).iter(tag)]
+    assert texts == ['<script>&"$x$']
+
+
+def test_the_accent_is_dark_enough_whatever_the_brand() -> None:
+    assert readable("#b23c17") == "#b23c17"
+    assert readable("#ffdd00") != "#ffdd00"
+    assert readable(readable("#ffdd00")) == readable("#ffdd00")

@@ -1,0 +1,387 @@
+"""What each page says, and what it never says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from salesgap import facts as f
+from salesgap.params import Report
+from salesgap.publish import sections
+from salesgap.publish.blocks import FACTS_MIME, Section
+from salesgap.publish.display import SectionView
+
+PAGES = (
+    sections.one_gap,
+    sections.stack_rank,
+    sections.pipeline_health,
+    sections.one_to_ones,
+    sections.cadence_and_checkpoint,
+    sections.how_made,
+)
+REGION_PAGES = (
+    sections.region_verdict,
+    sections.region_ranks,
+    sections.region_gaps,
+    sections.region_data,
+)
+MakePack = Callable[..., f.Pack]
+
+
+UNREAD = ("type", "tone", "align", "size", "setup", "alt")
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text of a section's data, a run of spans as one, without keys, tones and types."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from strings(inner) if key not in UNREAD else ()
+    elif isinstance(value, list) and value and all(map(_is_span, value)):
+        yield "".join(one["text"] for one in value)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+def _is_span(value: Any) -> bool:
+    return isinstance(value, dict) and "tone" in value
+
+
+def said(view: SectionView) -> str:
+    """What a reader reads on the page: its blocks and the text inside its charts."""
+    blocks = [block.model_dump(mode="json") for block in view.section.blocks]
+    return "\n".join(_shown(text) for text in strings(blocks) if text)
+
+
+def _shown(text: str) -> str:
+    if not text.startswith("<?xml"):
+        return text
+    return "\n".join(re.findall(r"<text [^>]*>([^<]*)</text>", text))
+
+
+def figures_of(section: Section) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            if value.get("type") == "figure":
+                found.append(value)
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+
+    walk(section.model_dump(mode="json"))
+    return found
+
+
+def lead(view: SectionView) -> str:
+    blocks = (block for block in view.section.blocks if block.type == "text")
+    return next("".join(span.text for span in b.spans) for b in blocks if b.size == "lead")
+
+
+def heading(view: SectionView) -> tuple[str, str]:
+    block = next(block for block in view.section.blocks if block.type == "heading")
+    return block.kicker, block.text
+
+
+# ── page 1 ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_verdict_states_value_peers_money_range_and_probability(
+    full_pack: f.Pack, report: Report
+) -> None:
+    assert lead(sections.one_gap(full_pack, report)) == (
+        "Your team opens 3.1 new opportunities per rep a month (214 opportunities); like-for-like "
+        "peers open 5.0. Closing half of that gap within 8 weeks is worth about €310k this year "
+        "(80% range €190k to €445k; 97% sure the gap is real)."
+    )
+
+
+def test_the_page_is_titled_by_what_to_do_and_its_kind(full_pack: f.Pack, report: Report) -> None:
+    assert heading(sections.one_gap(full_pack, report)) == (
+        "The one gap · performance condition",
+        "Create more pipeline.",
+    )
+
+
+def test_a_people_gap_is_about_seats_and_never_about_dismissal(
+    people_pack: f.Pack, report: Report
+) -> None:
+    page = sections.one_gap(people_pack, report)
+    assert heading(page) == ("The one gap · people", "Two seats need a different plan.")
+    assert "Ines Alvarez and Tom Berg" in lead(page)
+    harsh = re.compile(r"dismiss|fire|replace|terminat|underperform|weak|fail", re.I)
+    assert [harsh.findall(said(show(people_pack, report))) for show in PAGES] == [[]] * len(PAGES)
+
+
+def test_no_gap_is_a_good_answer_that_names_the_nearest_and_why_not(
+    no_gap_pack: f.Pack, report: Report
+) -> None:
+    page = sections.one_gap(no_gap_pack, report)
+    assert heading(page)[1] == "No gap stands out."
+    assert lead(page) == (
+        "Keep doing what works: capacity above peers. No candidate can be told from chance. "
+        "Nearest: lift late conversion, €88k this year; not named, because it is only 81% sure to "
+        "be real."
+    )
+
+
+def test_a_gap_that_comes_too_late_in_the_year_says_so(
+    people_pack: f.Pack, change_pack: MakePack, report: Report
+) -> None:
+    late = people_pack.gap.model_copy(
+        update={"impact": f.Range(expected=-20_000, low=-90_000, high=15_000)}
+    )
+    assert "brings nothing before year end" in lead(sections.one_gap(change_pack(gap=late), report))
+
+
+@pytest.mark.parametrize("name", ["full_pack", "no_gap_pack", "people_pack", "bare_pack"])
+def test_page_1_has_at_most_260_words(
+    name: str, report: Report, request: pytest.FixtureRequest
+) -> None:
+    page = sections.one_gap(request.getfixturevalue(name), report)
+    footer = page.section.setup.footer_centre if page.section.setup else ""
+    assert len(f"{said(page)} {footer}".split()) <= 260
+
+
+def test_the_runner_up_its_margin_and_a_near_tie_are_printed(
+    full_pack: f.Pack, change_pack: MakePack, report: Report
+) -> None:
+    assert "Runner-up: Lift late conversion, worth €222k less (91% sure)." in said(
+        sections.one_gap(full_pack, report)
+    )
+    tie = full_pack.gap.model_copy(update={"near_tie": True, "note": "A near tie."})
+    assert "(91% sure). A near tie." in said(sections.one_gap(change_pack(gap=tie), report))
+
+
+def test_the_parts_of_the_shortfall_shown_add_up_to_the_total_shown(
+    full_pack: f.Pack, report: Report
+) -> None:
+    charts = figures_of(sections.one_gap(full_pack, report).section)
+    chart = next(one for one in charts if "adds up to" in one["subtitle"])
+    drawn = re.findall(r">([+−]€[\d.]+)k</text>", chart["svg"])
+    values = [float(text.replace("−", "-").replace("€", "")) for text in drawn]
+    assert len(values) == 5
+    assert f"adds up to −€{-sum(values):.0f}k" in chart["subtitle"]
+
+
+def test_three_actions_say_who_by_when_and_where_it_shows(
+    full_pack: f.Pack, report: Report
+) -> None:
+    page = said(sections.one_gap(full_pack, report))
+    assert "You, Fri 17 Jul" in page
+    assert "6 first meetings booked" in page
+
+
+def test_the_first_page_carries_the_setup_of_the_document(full_pack: f.Pack) -> None:
+    report = Report.model_validate(
+        {"paper": "letter", "locale": "en_US", "brand": {"name": "Acme", "colour": "#004488"}}
+    )
+    setup = sections.one_gap(full_pack, report).section.setup
+    assert setup is not None
+    assert setup.model_dump(exclude={"as_of"}) == {
+        "title": "Coaching pack: Dana Ortiz, Q2 2026",
+        "author": "Acme",
+        "language": "en",
+        "region": "US",
+        "paper": "us-letter",
+        "colour": "#004488",
+        "footer_left": "Acme",
+        "footer_centre": "as of June 30, 2026 · fiscal year to December 31, 2026",
+    }
+    assert setup.as_of == full_pack.as_of
+
+
+# ── missing is missing ────────────────────────────────────────────────────────────────────
+
+
+def test_without_quotas_no_attainment_and_no_chance_is_printed(
+    bare_pack: f.Pack, report: Report
+) -> None:
+    everything = "\n".join(said(show(bare_pack, report)) for show in PAGES)
+    assert "0%" not in re.sub(r"[1-9]0+%", "", everything)
+    assert "no quota in the data" in everything
+    assert "no quotas: attainment and chance are not known" in everything
+
+
+def test_without_quotas_peers_are_the_yardstick(full_pack: f.Pack, report: Report) -> None:
+    without = {"quota_year": None, "quota_to_date": None, "share": None, "chance": None}
+    attainment = full_pack.attainment.model_copy(update=without)
+    page = said(sections.one_gap(full_pack.model_copy(update={"attainment": attainment}), report))
+    assert "€390k less than peers won with the same rep-months" in page
+    assert "peers €2.7M" in page
+    assert "pace" not in page
+
+
+def test_a_table_with_a_missing_value_says_what_the_dash_means(
+    full_pack: f.Pack, report: Report
+) -> None:
+    for show in PAGES:
+        for block in show(full_pack, report).section.model_dump(mode="json")["blocks"]:
+            if block["type"] != "table":
+                continue
+            dashes = [text for text in strings(block["rows"]) if text == "–"]
+            assert bool(dashes) == ("– means not known" in block["note"]), block["title"]
+
+
+# Levels of intervals, probabilities and benchmarks are no measured shares of this team.
+NOT_SHARES = (
+    r"80% range",
+    r"90% interval",
+    r"\d+% sure",
+    r"(?m)^(under |over )?\d+%$",
+    r"peers:? \d+%",
+    r"peers (win|take|fill) \d+%",
+    r"\d+% to \d+%",
+)
+
+
+@pytest.mark.parametrize("name", ["full_pack", "no_gap_pack", "people_pack", "bare_pack"])
+def test_no_share_is_printed_without_its_count(
+    name: str, report: Report, request: pytest.FixtureRequest
+) -> None:
+    for show in PAGES:
+        text = said(show(request.getfixturevalue(name), report))
+        if show is sections.pipeline_health:
+            text = text.replace("62%\nof the open amount (96 deals)", "")
+        for allowed in NOT_SHARES:
+            text = re.sub(allowed, "", text)
+        assert re.findall(r".*%(?! \([\d,.]+).*", text) == []
+
+
+# ── the other pages ───────────────────────────────────────────────────────────────────────
+
+
+def test_role_fit_is_a_conversation_that_people_hold(full_pack: f.Pack, report: Report) -> None:
+    page = said(sections.stack_rank(full_pack, report))
+    assert "A conversation about role fit: Wanda Łęcka." in page
+    assert "People decide." in page
+
+
+def test_the_manager_is_placed_among_anonymous_peers(full_pack: f.Pack, report: Report) -> None:
+    assert "You are at place 4 to 10 of 14 managers" in said(sections.stack_rank(full_pack, report))
+
+
+def test_coverage_is_written_out_and_what_is_printed_adds_up(
+    full_pack: f.Pack, report: Report
+) -> None:
+    assert (
+        "Q3: €1.2M target − €310k won = €890k to go. €2.4M is open and due in 34 deals: 2.7×. Of "
+        "each EUR 1 of it you win 0.27 in the quarter; 1 ÷ 0.27 = 3.7× needed, or €3.29M: €890k "
+        "short."
+    ) in said(sections.pipeline_health(full_pack, report))
+
+
+def test_stalled_deals_are_counted_against_the_slowest_win(
+    full_pack: f.Pack, report: Report
+) -> None:
+    page = said(sections.pipeline_health(full_pack, report))
+    assert "7 of 96" in page
+    assert "older than the slowest deal ever won (231 days)" in page
+
+
+def test_at_most_ten_deals_each_with_a_reason_and_a_question(
+    full_pack: f.Pack, report: Report
+) -> None:
+    many = full_pack.pipeline.model_copy(update={"at_risk": full_pack.pipeline.at_risk * 9})
+    page = sections.pipeline_health(full_pack.model_copy(update={"pipeline": many}), report)
+    table = next(b for b in page.section.blocks if b.type == "table" and "talk" in b.title)
+    assert len(table.rows) == 10
+    assert {"".join(span.text for span in row[4]) for row in table.rows} == {
+        "pushed twice and no next step. Who signs, and what do they need to see by then?"
+    }
+
+
+def test_each_rep_has_the_five_items_and_a_plan(full_pack: f.Pack, report: Report) -> None:
+    page = said(sections.one_to_ones(full_pack, report))
+    for item in ("1 · Mid", "2 · Net new", "3 · Development", "4 · Career", "5 · Obstacles"):
+        assert page.count(item) == 4
+    assert page.count("6.3 wins ← 15.4 proposals ← 37.5 new opportunities: 2.1 a week") == 4
+
+
+def test_the_calendar_is_in_order_of_days(full_pack: f.Pack, report: Report) -> None:
+    page = said(sections.cadence_and_checkpoint(full_pack, report))
+    assert page.index("Mon 6 Jul") < page.index("Tue 7 Jul")
+
+
+def test_how_made_counts_rows_and_says_what_is_missing(full_pack: f.Pack, report: Report) -> None:
+    page = said(sections.how_made(full_pack, report))
+    for text in ("9,000", "8,990", "no activities: behaviours are not measured", "30 June 2026"):
+        assert text in page
+
+
+def test_the_region_answers_three_questions_by_manager(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    page = sections.region_verdict(summary, report)
+    table = next(block for block in page.section.blocks if block.type == "table")
+    cells = [["".join(span.text for span in cell) for cell in row] for row in table.rows]
+    assert [[row[0], *row[3:]] for row in cells] == [
+        ["Dana Ortiz", "not below", "not below", "2.2 of 10 deals"],
+        ["Jürgen Groß", "below", "below", "2.2 of 10 deals"],
+        ["Wanda Łęcka", "below", "–", "–"],
+    ]
+    assert "€620k before year end" in lead(page)
+    assert "2 of 3 teams are behind." in lead(page)
+
+
+def test_the_region_names_packs_that_were_not_made(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    assert "Ada Nowak: no reps in the data" in said(sections.region_data(summary, report))
+
+
+# ── everything ────────────────────────────────────────────────────────────────────────────
+
+HOSTILE = '#strong[x] <b>y</b> {{z}} $q$ \\ "'
+
+
+def test_hostile_names_pass_through_as_data(full_pack: f.Pack, report: Report) -> None:
+    named = f.Manager(id="m1", name=HOSTILE, region=HOSTILE)
+    page = sections.one_gap(full_pack.model_copy(update={"manager": named}), report)
+    masthead = page.section.blocks[0]
+    assert masthead.type == "masthead"
+    assert (masthead.name, masthead.kicker) == (HOSTILE, f"Coaching pack · {HOSTILE} · Q2 2026")
+
+
+@pytest.mark.parametrize("name", ["full_pack", "no_gap_pack", "people_pack", "bare_pack"])
+def test_every_page_holds_a_title_and_survives_a_round_trip(
+    name: str, report: Report, request: pytest.FixtureRequest
+) -> None:
+    pack = request.getfixturevalue(name)
+    for show in PAGES:
+        section = show(pack, report).section
+        assert Section.model_validate(section.model_dump(mode="json")) == section
+        levels = [b.level for b in section.blocks if b.type == "heading"]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+
+
+def test_every_region_page_holds_a_title(summary: f.RegionSummary, report: Report) -> None:
+    titles = [heading(show(summary, report))[1] for show in REGION_PAGES]
+    assert titles == [
+        "Part of the shortfall is shared, part is each team’s own.",
+        "Managers by rank",
+        "Gaps by manager",
+        "Packs not made, and the data",
+    ]
+
+
+def test_a_german_pack_writes_german_figures(full_pack: f.Pack) -> None:
+    german = Report.model_validate({"locale": "de_DE"})
+    text = said(sections.one_gap(full_pack, german)).replace("\xa0", " ")
+    assert "3,1 new opportunities" in text
+    assert "310.000 € this year" in text
+    assert "2,31 Mio. € won" in text
+
+
+def test_facts_are_kept_with_their_notebook(full_pack: f.Pack) -> None:
+    bundle = sections.facts_of(full_pack)._repr_mimebundle_()
+    assert f.Pack.model_validate(bundle[FACTS_MIME]) == full_pack

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from salesgap.publish.fonts import missing_glyphs, showable
+
+
+@pytest.mark.parametrize(
+    "text", ["Ångström ß ŵ Łódź", "Ελλάδα Київ Привет", "שלום مرحبا", "€ − × ÷ ≥ → ✓ “x” …\n"]
+)
+def test_the_scripts_and_signs_of_a_pack_all_have_glyphs(text: str) -> None:
+    assert missing_glyphs(text) == set()
+    assert showable(text) == text
+
+
+def test_what_no_font_has_is_found_and_made_visible() -> None:
+    assert missing_glyphs("Go 🚀 日本") == {"🚀", "日", "本"}
+    assert showable("Go 🚀 日本") == "Go □ □□"
+
+
+def test_marks_that_leave_no_trace_on_paper_are_left_out() -> None:
+    assert missing_glyphs("a\u2069b\x07c\ufeffd") == set()
+    assert showable("a\u2069b\x07c\ufeffd") == "abcd"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a\r\nb\rc\u2028d", "a\nb\nc\nd"), ("a\tb", "a    b")],
+    ids=["line ends", "tabs"],
+)
+def test_line_ends_and_tabs_become_what_typesetting_knows(text: str, expected: str) -> None:
+    assert showable(text) == expected

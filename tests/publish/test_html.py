@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import pytest
+
+from salesgap.publish.blocks import (
+    Block,
+    Bullets,
+    Columns,
+    Figure,
+    Heading,
+    KeyFigure,
+    KeyFigures,
+    Masthead,
+    Note,
+    Preformatted,
+    Section,
+    Span,
+    Table,
+    Text,
+    Together,
+    WriteIn,
+)
+from salesgap.publish.html import html_of
+
+HOSTILE = "<script>alert('x')</script>\" onerror=\"&"
+
+
+def of(*blocks: Block, title: str = "") -> str:
+    return html_of(Section(name="s", title=title, blocks=blocks))
+
+
+class Tags(HTMLParser):
+    """The start tags of a page, and whether every one is closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self.attributes: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        if tag not in ("img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def every_block(text: str) -> tuple[Block, ...]:
+    spans = tuple(
+        Span.model_validate({"text": text, "tone": tone})
+        for tone in ("plain", "strong", "accent", "muted", "emphasis", "code")
+    )
+    table = Table(
+        title=text, header=(text,), rows=((spans,),), align=("left",), widths=(1,), note=text
+    )
+    return (
+        table,
+        Masthead(kicker=text, name=text, detail=text, figure_label=text, figure=text),
+        Heading(text=text, level=1, kicker=text),
+        Text(spans=spans),
+        Bullets(items=(spans,), numbered=True),
+        Preformatted(text=text),
+        Figure(title=text, subtitle=text, alt=text, svg=text),
+        Figure(title=text, alt=text, png_base64=text),
+        KeyFigures(figures=(KeyFigure(label=text, value=text, note=text),)),
+        Note(spans=spans),
+        WriteIn(label=text),
+        Columns(columns=((Text(spans=spans),),), ratios=(1,)),
+        Together(blocks=(Text(spans=spans),)),
+    )
+
+
+def test_no_text_of_any_block_is_ever_markup() -> None:
+    tags = Tags(of(*every_block(HOSTILE), title=HOSTILE))
+
+    assert "script" not in tags.seen
+    assert "onerror" not in tags.attributes
+    assert tags.open == []
+
+
+def test_a_table_names_its_columns_and_rows_and_aligns_its_numbers() -> None:
+    table = Table(
+        header=("Rep", "Won"),
+        rows=(((Span(text="Ines"),), (Span(text="1,200"),)),),
+        align=("left", "right"),
+        widths=(2, 1),
+    )
+
+    html = of(table)
+
+    assert '<th scope="col" class="right">Won</th>' in html
+    assert '<th scope="row" class="left">Ines</th><td class="right">1,200</td>' in html
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ((), ["One gap"]),
+        ((Heading(text="Create more", level=1),), ["Create more"]),
+        ((Together(blocks=(Heading(text="Create more", level=1),)),), ["Create more"]),
+        ((Columns(columns=((Heading(text="Side", level=2),),), ratios=(1,)),), ["One gap"]),
+    ],
+    ids=["no heading", "own heading", "inside a group", "only a lower level"],
+)
+def test_the_title_shows_once(blocks: tuple[Block, ...], expected: list[str]) -> None:
+    assert re.findall("<h2>(.*?)</h2>", of(*blocks, title="One gap")) == expected
+
+
+def test_a_figure_is_a_picture_with_its_message(made: SimpleNamespace) -> None:
+    html = html_of(made.first_page())
+
+    assert html.count('src="data:image/svg+xml;base64,') == 3
+    assert 'alt="Bars: pipeline creation −410k of −560k."' in html
+    assert "<svg" not in html
+
+
+def test_every_style_rule_is_scoped_to_the_section() -> None:
+    style = re.findall("<style>(.*?)</style>", of())[0]
+
+    selectors = [one for rule in style.split("}")[:-1] for one in rule.split("{")[0].split(",")]
+
+    assert [one for one in selectors if not one.startswith(".salesgap-section")] == []

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from salesgap import __version__
+from salesgap.cli import main
+from salesgap.params import describe
+from salesgap.reference import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PARAMS = """\
+name: small
+as_of: 2026-06-30
+source: {folder: data}
+stages:
+  - {name: Open, status: open, phase: early}
+  - {name: Won, status: won}
+"""
+
+
+class Ended:
+    """What a command printed, and its exit code."""
+
+    def __init__(self, code: int, captured: pytest.CaptureResult[str]) -> None:
+        self.code = code
+        self.out = captured.out
+        self.err = captured.err
+
+
+@pytest.fixture
+def salesgap(capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path: Path):
+    """Run a command in an empty working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Ended:
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        return Ended(int(left.value.code or 0), capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def small_run(tmp_path: Path) -> Path:
+    """A params file and an export of two people and two deals, one without an owner."""
+    (tmp_path / "small.yml").write_text(PARAMS, "utf-8")
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "people.csv").write_text(
+        "person_id,name,manager_id,role,region\nM1,Ada,,manager,North\nR1,Bo,M1,rep,North\n"
+    )
+    (data / "opportunities.csv").write_text(
+        "opportunity_id,owner_id,created_date,close_date,stage,amount\n"
+        "D1,R1,2026-01-05,2026-09-01,Open,100\nD2,,2026-01-05,2026-09-01,Open,100\n"
+    )
+    return tmp_path / "small.yml"
+
+
+def test_without_a_command_the_help_is_shown(salesgap):
+    ended = salesgap()
+    assert (ended.code, ended.out.splitlines()[0]) == (
+        0,
+        "Usage: salesgap [OPTIONS] COMMAND [ARGS]...",
+    )
+
+
+def test_version(salesgap):
+    assert salesgap("--version").out == f"salesgap {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("frobnicate",), "salesgap: No such command 'frobnicate'."),
+        (("pack", "none.yml", "--manager", "M1"), "salesgap: none.yml: no such file → check the"),
+        (("batch", "none.yml"), "salesgap: Missing option '--output'."),
+        (("check", "none.yml"), "salesgap: none.yml: no such file → check the path"),
+    ],
+    ids=["command", "params file", "option", "check"],
+)
+def test_bad_input_is_one_line_and_exit_2(salesgap, arguments, line):
+    ended = salesgap(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(line)
+    assert ended.err.count("\n") == 1
+
+
+def test_a_traceback_is_shown_only_with_debug_wherever_it_stands(salesgap):
+    assert "Traceback" in salesgap("check", "none.yml", "--debug").err
+    assert "Traceback" in salesgap("--debug", "check", "none.yml").err
+    assert "Traceback" not in salesgap("check", "none.yml").err
+
+
+def test_an_unexpected_error_is_one_line_too(salesgap, small_run, monkeypatch):
+    monkeypatch.setattr("salesgap.crm.freeze.survey", lambda params: 1 / 0)
+    ended = salesgap("check", small_run)
+    assert ended.code == 1
+    assert ended.err == (
+        "salesgap: unexpected ZeroDivisionError: division by zero → run again with --debug\n"
+    )
+
+
+def test_check_says_and_writes_what_was_set_aside(salesgap, small_run, tmp_path):
+    ended = salesgap("check", small_run)
+    assert ended.code == 0
+    report = (tmp_path / "output" / "small" / "data-quality.txt").read_text("utf-8")
+    assert ended.out.startswith(report.rstrip())
+    quarantine = tmp_path / "output" / "small" / "quarantine" / "opportunities.csv"
+    with quarantine.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["file"], row["column"]) == ("opportunities.csv", "owner_id")
+
+
+def test_check_of_an_export_without_deals_is_exit_2_and_says_why(salesgap, small_run, tmp_path):
+    (tmp_path / "data" / "opportunities.csv").unlink()
+    ended = salesgap("check", small_run)
+    assert ended.code == 2
+    assert "opportunities" in ended.out
+
+
+def test_init_lays_out_a_workbook_that_its_params_files_use(salesgap, tmp_path):
+    from salesgap.resources import workbook_of
+
+    assert salesgap("init", "mine").code == 0
+    for part in ("notebooks", "templates", "params"):
+        shipped = sorted(path.name for path in (ROOT / part).iterdir() if path.name[0] != ".")
+        assert sorted(path.name for path in (tmp_path / "mine" / part).iterdir()) == shipped
+    assert workbook_of(tmp_path / "mine" / "params" / "demo.yml") == tmp_path / "mine"
+
+
+def test_init_leaves_a_folder_that_holds_anything_alone(salesgap, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    ended = salesgap("init", tmp_path)
+    assert ended.code == 2
+    assert "is not empty" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_params_file_outside_any_workbook_uses_the_shipped_one(tmp_path):
+    from salesgap.resources import workbook_folder, workbook_of
+
+    assert workbook_of(tmp_path / "run.yml") == workbook_folder()
+
+
+def test_simulate_writes_tables_that_check_reads(salesgap, tmp_path):
+    assert salesgap("simulate", "data", "--managers", 2, "--seed", 3).code == 0
+    demo = (ROOT / "params" / "demo.yml").read_text("utf-8")
+    before, after = demo.split("source:", 1)
+    stages = after[after.index("# The stages") :]
+    (tmp_path / "run.yml").write_text(f"{before}source: {{folder: data}}\n{stages}", "utf-8")
+    ended = salesgap("check", "run.yml")
+    assert ended.code == 0
+    assert "Rows set aside" not in ended.out
+
+
+def test_params_lists_every_key(salesgap):
+    listed = [line.split()[0] for line in salesgap("params").out.splitlines()]
+    assert listed == [key for key, _, _ in describe()]
+
+
+@pytest.mark.parametrize("name", ["demo.yml", "example.yml"])
+def test_the_shipped_params_files_are_valid(name):
+    from salesgap.params import load_params
+
+    assert load_params(ROOT / "params" / name).stages
+
+
+@pytest.mark.parametrize(("name", "text"), pages().items())
+def test_the_reference_pages_are_as_the_code_says(name, text):
+    written = (ROOT / "docs" / name).read_text("utf-8")
+    assert written == text, "run 'make docs'"
+
+
+def test_the_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = [line for line in pages()["commands.md"].splitlines() if line.startswith("## ")]
+    missing = [line for line in commands if f"| `{line.removeprefix('## ')}" not in readme]
+    assert missing == []
