@@ -167,9 +167,10 @@ def _run(
         typer.echo(f"salesgap: {record.kind} {record.id} failed: {record.reason}", err=True)
     made = [record for record in records if record.made]
     packs = sum(record.kind == "pack" for record in made)
-    typer.echo(f"{output}: {packs} packs, {len(made) - packs} region summaries")
+    summaries = len(made) - packs
+    typer.echo(f"{output}: packs {packs}, region summaries {summaries}, failed {len(failed)}")
     if failed:
-        typer.echo(f"{len(failed)} failed; the reasons are above and in {output}/manifest.json")
+        typer.echo(f"the reasons are above and in {output / 'manifest.json'}")
         raise typer.Exit(3)
 
 

@@ -8,12 +8,14 @@ under ``docs/schema/``.
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Final = "1.0"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Driver = Literal[
     "pipeline_creation",
@@ -110,7 +112,7 @@ class Gap(Candidate):
 
     runner_up: str | None = Field(description="id of the next candidate by impact")
     margin: float | None = Field(description="expected impact minus the runner-up's")
-    chance_first: float | None = Field(description="chance that it is worth more than the runner-up")
+    chance_first: float | None = Field(description="chance of being worth more than the runner-up")
     near_tie: bool = Field(description="chance_first is below 0.8")
     note: str = Field(description="why this one, or why none, in one sentence")
 
@@ -289,15 +291,13 @@ class OneToOne(Facts):
 
     person: Person
     behaviour: str = Field(description="the one behaviour whose distance is worth most; or empty")
-    level: str = Field("", description="where it stands and where peers are; or empty")
+    driver: Driver = Field(description="the driver that the behaviour is about")
+    evidence: Evidence | None = Field(description="where the rep stands in it, and peers")
     deals: tuple[DealAtRisk, ...] = Field(description="mid and late deals to talk about")
     net_new_amount: float
     net_new_deals: int
-    development: str = Field("", description="what was observed in the field; empty: an open line")
     plan: TacticalPlan
-    driver: Driver = Field("none", description="the driver that the behaviour is about")
-    evidence: Evidence | None = Field(None, description="where the rep stands in it, and peers")
-    observed: Observation | None = Field(None, description="None: nothing logged; an open line")
+    observed: Observation | None = Field(description="None: nothing logged; an open line")
 
 
 class Session(Facts):
@@ -385,14 +385,17 @@ class ManagerLine(Facts):
     attainment: Range | None
     chance: float | None
     rank: ManagerRank | None
-    below_average_attainment: bool | None = Field(description="reps' attainment below the run's mean")
+    below_average_attainment: bool | None = Field(description="below the region's mean")
     below_average_pipeline: bool | None
-    process_skipped: float | None = Field(description="share of open deals without next step or date")
+    open_deals: int
+    process_skipped: float | None = Field(
+        description="part of open deals without next step or date"
+    )
     gap: Driver
     kind: GapKind
     impact: Range | None
     probability: float
-    drivers: dict[str, float] = Field(description="driver: team ÷ peers, shrunken")
+    drivers: dict[str, float] = Field(description="driver: team ÷ peers, as counted")
 
 
 class StrategyVerdict(Facts):
@@ -421,3 +424,17 @@ class RegionSummary(Facts):
     strategy: StrategyVerdict
     not_made: tuple[str, ...] = Field(description="managers whose pack was not made, with reason")
     data_quality: DataQuality
+
+
+def schemas() -> dict[str, str]:
+    """The JSON Schema of each kind of facts, by the file name it has under ``docs/schema``."""
+    kinds: dict[str, type[Facts]] = {"pack": Pack, "region-summary": RegionSummary}
+    return {
+        f"{name}.schema.json": json.dumps(
+            {"$schema": _DIALECT, **kind.model_json_schema(mode="serialization")},
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+        for name, kind in kinds.items()
+    }

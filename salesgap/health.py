@@ -1,4 +1,4 @@
-"""Pipeline health of one team as facts: coverage to go, stages, what is new, deals to talk about."""
+"""Pipeline health of one team as facts: coverage, stages, what is new, deals to talk about."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
     )
 
 
-def _coverage(
-    team: Team, opened: pd.DataFrame, quarter: Quarter, share: float | None
-) -> Coverage:
+def _coverage(team: Team, opened: pd.DataFrame, quarter: Quarter, share: float | None) -> Coverage:
     due = opened[quarter.holds(opened["close_date"])]
     won = float(won_between(team.book.deals, quarter.start, quarter.end)["amount"].sum())
     target = _target(team, quarter)
@@ -139,7 +137,7 @@ def _conversion(evidence: Evidence, opened: pd.DataFrame) -> Conversion:
     passed = round((evidence.value or 0.0) * evidence.count)
     still = len(opened) if phase == "all" else int((opened["phase"] == phase).sum())
     return Conversion(
-        phase=phase,  # type: ignore[arg-type]
+        phase=phase,
         passed=passed,
         lost=evidence.count - passed,
         open=still,

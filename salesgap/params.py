@@ -99,14 +99,12 @@ class Method(_Frozen):
     close_share: float = Field(0.5, gt=0, le=1, description="part of a gap that is closed")
     close_weeks: int = Field(8, ge=0, le=52, description="weeks it takes to close that part")
     lookback_months: int = Field(12, ge=3, le=60, description="trailing window of the drivers")
-    ramp_months: int = Field(
-        6, ge=0, le=24, description="months until a new rep is on full quota"
-    )
+    ramp_months: int = Field(6, ge=0, le=24, description="months until a new rep is on full quota")
     vacancy_weeks: int = Field(10, ge=0, le=52, description="weeks until an empty seat is filled")
     false_gap_rate: float = Field(
         0.05, gt=0, le=0.5, description="share of managers without a gap who may be told of one"
     )
-    draws: int = Field(2000, ge=200, le=20000, description="simulation draws")
+    draws: int = Field(1000, ge=200, le=20000, description="simulation draws")
     seed: int = Field(1, description="seed of every random draw")
 
 
@@ -186,10 +184,14 @@ class Params(_Frozen):
 
     @model_validator(mode="after")
     def _as_of_in_year(self) -> Self:
-        if self.year_end < self.as_of:
+        inside = "choose an as_of inside the fiscal year"
+        if self.as_of > self.year_end:
             raise ValueError(
-                f"as_of {self.as_of} is after the fiscal year end {self.year_end}: "
-                "choose an as_of inside the fiscal year"
+                f"as_of {self.as_of} is after the fiscal year end {self.year_end}: {inside}"
+            )
+        if self.as_of < self.year_start:
+            raise ValueError(
+                f"as_of {self.as_of} is before the fiscal year start {self.year_start}: {inside}"
             )
         return self
 
@@ -203,7 +205,8 @@ class Params(_Frozen):
     @property
     def year_start(self) -> date:
         """First day of the fiscal year."""
-        return (pd.Timestamp(self.year_end) + pd.DateOffset(days=1, years=-1)).date()
+        next_start = pd.Timestamp(self.year_end) + pd.DateOffset(days=1)
+        return (next_start - pd.DateOffset(years=1)).date()
 
     def _start_of_derived_year(self) -> pd.Timestamp:
         year = self.as_of.year - (self.as_of.month < self.fiscal_year_start_month)
@@ -246,7 +249,11 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, s
             yield key, "", field.description or ""
             yield from _describe(inner, f"{key}.")
         else:
-            default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+            default = (
+                "required"
+                if field.is_required()
+                else _default(field.get_default(call_default_factory=True))
+            )
             yield key, default, field.description or ""
 
 
@@ -273,9 +280,7 @@ def _one_of(name: str, known: Any, kind: str) -> None:
 
 def _readable(error: ValidationError, path: Path) -> ParamsError:
     lines = [_explain(detail) for detail in error.errors()]
-    return ParamsError(
-        "; ".join(lines), where=str(path), do="'salesgap params' lists every key"
-    )
+    return ParamsError("; ".join(lines), where=str(path), do="'salesgap params' lists every key")
 
 
 def _explain(detail: ErrorDetails) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,46}[A-Za-z0-9])?")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d) *(\..*)?")
 
 
 def file_keys(texts: Iterable[str]) -> dict[str, str]:
-    """A file name for each text: itself where that is safe, else its safe part and a hash.
+    """A file name for each text: itself where that is safe, else its safe part, ``~`` and a hash.
 
     Distinct texts get distinct names, also on file systems that fold case.
     """
@@ -30,4 +30,4 @@ def _safe(text: str, folded: Counter[str]) -> bool:
 def _hashed(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     readable = _OTHER.sub("-", text).strip("-")[:32]
-    return f"{readable}-{digest}" if readable else digest
+    return f"{readable or 'id'}~{digest}"

@@ -161,8 +161,8 @@ def choose(prepared: Prepared, manager_id: str) -> ManagerEntry:
     for entry in prepared.managers:
         if manager_id in ("", entry.person_id):
             return entry
-    known = ", ".join(entry.person_id for entry in prepared.managers[:12])
-    raise ParamsError(f"no manager {manager_id!r} with a team", do=f"choose one of: {known} …")
+    known = ", ".join(entry.person_id for entry in prepared.managers)
+    raise ParamsError(f"no manager {manager_id!r} with a team", do=f"choose one of: {known}")
 
 
 def _entries(book: Book, params: Params, folder: Path) -> tuple[ManagerEntry, ...]:
@@ -177,15 +177,15 @@ def _entries(book: Book, params: Params, folder: Path) -> tuple[ManagerEntry, ..
     regions = file_keys(managers["region"])
     return tuple(
         ManagerEntry(
-            person_id=str(row.person_id),
-            name=str(row.name),
-            region=str(row.region),
-            region_key=regions[str(row.region)],
-            reps=int(row.reps),
-            key=keys[str(row.person_id)],
-            team_folder=folder / TEAMS / keys[str(row.person_id)],
+            person_id=row["person_id"],
+            name=row["name"],
+            region=row["region"],
+            region_key=regions[row["region"]],
+            reps=row["reps"],
+            key=keys[row["person_id"]],
+            team_folder=folder / TEAMS / keys[row["person_id"]],
         )
-        for row in managers.itertuples(index=False)
+        for row in managers.to_dict("records")
     )
 
 

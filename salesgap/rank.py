@@ -36,9 +36,9 @@ class League:
     """Everybody's place, computed once a run.
 
     ``reps``: person_id, manager_id, role, ramping, won, won_deals, quota (to date, ramp-adjusted;
-    NaN without), expected/low/high (attainment, 80 %), rank, rank_low, rank_high (within the team,
-    90 %), band, bottom (chance of the bottom tenth of all reps). ``managers``: the same among
-    managers, without role, ramping and band.
+    NaN without), expected/low/high (attainment, 80 %; NaN without anything to measure against),
+    rank, rank_low, rank_high (within the team, 90 %), band, bottom (chance of the bottom tenth of
+    all reps). ``managers``: the same among managers, without role and ramping.
     """
 
     reps: pd.DataFrame
@@ -64,28 +64,31 @@ def fiscal_days(params: Params) -> pd.DatetimeIndex:
 
 
 def _rows(book: Book, benchmarks: Benchmarks, params: Params) -> pd.DataFrame:
-    """Every seat of the year with what it won and what it is measured against."""
-    as_of = pd.Timestamp(params.as_of)
+    """Every rep and manager of the year: what was won, and what it is measured against."""
+    as_of, days = pd.Timestamp(params.as_of), fiscal_days(params)
     table = seats(book, params.method.ramp_months)
-    table = table.assign(group=peer_groups(table))
-    days = fiscal_days(params)
+    table = table.assign(group=peer_groups(table), here=active(table, as_of))
     quota = quota_by_seat(book.quotas, table, days, ramped=True)
+    base = peer_revenue(table, benchmarks, days) if np.isnan(quota).all() else quota
+    rows = _one_a_pair(table.assign(quota=quota, base=base, ramping=table["ramped"] > as_of))
     won = won_between(book.deals, days[0], as_of).groupby(["owner_id", "manager_id"])["amount"]
-    keys = pd.MultiIndex.from_frame(table[["person_id", "manager_id"]])
-    peers = peer_revenue(table, benchmarks, days)
-    return table.assign(
-        here=active(table, as_of),
-        ramping=(table["ramped"] > as_of),
+    keys = pd.MultiIndex.from_frame(rows[["person_id", "manager_id"]])
+    return rows.assign(
         won=won.sum().reindex(keys, fill_value=0.0).to_numpy(),
         won_deals=won.size().reindex(keys, fill_value=0).to_numpy(),
-        quota=quota,
-        base=peers if np.isnan(quota).all() else quota,
     )
+
+
+def _one_a_pair(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a rep and manager, also of a rep who left the team and came back."""
+    pairs = table.groupby(["person_id", "manager_id"], sort=False)
+    sums = pairs[["quota", "base"]].sum(min_count=1)
+    return pairs[["role", "here", "ramping"]].last().join(sums).reset_index()
 
 
 def peer_revenue(table: pd.DataFrame, benchmarks: Benchmarks, days: pd.DatetimeIndex) -> Floats:
     """What peers would have won with the seat's ramp-weighted months of the year."""
-    months = ramp_share(table, days).sum(axis=1) / DAYS_PER_MONTH
+    months = ramp_share(table, days).sum(axis=1) * table["known"].to_numpy() / DAYS_PER_MONTH
     rate = table["group"].map(benchmarks.revenue_per_month).to_numpy(float)
     return np.asarray(months * rate)
 
@@ -110,15 +113,16 @@ def _placed(
     *,
     within: str | None,
 ) -> pd.DataFrame:
-    """Rows with shrunken attainment and places; without anything to measure against, no attainment."""
+    """Rows with shrunken attainment and places; nothing to measure against: no attainment."""
     draws = _draws(rows["won"].to_numpy(float), rows["base"].to_numpy(float), size, params, rng)
-    low, high = np.quantile(draws, [0.1, 0.9], axis=0) if len(rows) else (np.zeros(0),) * 2
-    placed = rows.assign(
-        expected=draws.mean(axis=0), low=low, high=high, bottom=_bottom_tenth(draws)
-    )
-    groups = placed.groupby(within).indices.values() if within else [np.arange(len(rows))]
-    places = pd.concat([_places(draws[:, at], at) for at in groups]) if len(rows) else None
-    return placed.join(places) if places is not None else placed
+    low, high = np.quantile(draws, [0.1, 0.9], axis=0)
+    attainment = pd.DataFrame(
+        {"expected": draws.mean(axis=0), "low": low, "high": high}, index=rows.index
+    ).where(rows["base"] > 0)
+    together = rows[within] if within else pd.Series("all", index=rows.index)
+    groups = together.groupby(together).indices.values() if len(rows) else [np.arange(0)]
+    places = [_places(draws[:, at], np.asarray(at)) for at in groups]
+    return rows.join(attainment).assign(bottom=_bottom_tenth(draws)).join(pd.concat(places))
 
 
 def _draws(
@@ -138,7 +142,7 @@ def _draws(
     pull = np.where(known, between / (between + variance), 0.0)
     spread = np.sqrt(between * (1.0 - pull))
     noise = rng.standard_normal((params.method.draws, len(won)))
-    return centre + pull * (ratio - centre) + spread * noise
+    return np.asarray(centre + pull * (ratio - centre) + spread * noise)
 
 
 def _weighted_mean(x: Floats, variance: Floats, fallback: float) -> float:
@@ -172,17 +176,18 @@ def _places(draws: Floats, at: npt.NDArray[np.intp]) -> pd.DataFrame:
 
 def _bands(places: pd.DataFrame) -> pd.Series:
     """A new band starts where an interval no longer reaches the first of the band before."""
-    bands: dict[object, int] = {}
+    ordered = places.sort_values("rank")
+    bands: list[int] = []
     band, reach = 0, 0
-    for row in places.sort_values("rank").itertuples():
-        if row.rank_low > reach:
-            band, reach = band + 1, int(row.rank_high)
-        bands[row.Index] = band
-    return pd.Series(bands, dtype=int).reindex(places.index)
+    for low, high in zip(ordered["rank_low"], ordered["rank_high"], strict=True):
+        if low > reach:
+            band, reach = band + 1, high
+        bands.append(band)
+    return pd.Series(bands, index=ordered.index).reindex(places.index)
 
 
 def _bottom_tenth(draws: Floats) -> Floats:
-    """Chance of each row to be in the lowest tenth (at least one row) of all."""
-    count = max(draws.shape[1] // 10, 1)
+    """Chance of each row to be in the lowest tenth of all; of fewer than ten, nobody is."""
+    count = draws.shape[1] // 10
     ranks = draws.argsort(axis=1).argsort(axis=1)
     return np.asarray((ranks < count).mean(axis=0))

@@ -8,6 +8,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from salesgap.cli import app
+from salesgap.facts import schemas
+from salesgap.measures.definitions import measures_markdown
 from salesgap.params import describe
 
 _WRITTEN = "<!-- Written by `make docs` from the code; do not edit. -->"
@@ -18,8 +20,13 @@ One YAML file a run. An unknown key is an error, and paths are relative to the f
 
 
 def pages() -> dict[str, str]:
-    """Each page's file name and text."""
-    return {"commands.md": _commands_page(), "params.md": _params_page()}
+    """Each page's path under docs/ and its text."""
+    return {
+        "commands.md": _commands_page(),
+        "params.md": _params_page(),
+        "measures.md": f"# Measures\n\n{_WRITTEN}\n\n{measures_markdown()}\n",
+        **{f"schema/{name}": text for name, text in schemas().items()},
+    }
 
 
 def _commands_page() -> str:
@@ -46,4 +53,6 @@ def _params_page() -> str:
 
 if __name__ == "__main__":
     for file_name, text in pages().items():
-        (Path(sys.argv[1]) / file_name).write_text(text, "utf-8")
+        page = Path(sys.argv[1]) / file_name
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(text, "utf-8")

@@ -13,7 +13,7 @@ from salesgap.errors import DataError, ParamsError
 from salesgap.facts import ManagerLine, Pack, RegionSummary, StrategyVerdict
 from salesgap.measures.drivers import DRIVERS
 from salesgap.pack import coaching_pack
-from salesgap.params import Params, Report, load_params
+from salesgap.params import Report, load_params
 from salesgap.prepare import Prepared, load_prepared_team, prepare
 from salesgap.resources import workbook_of
 
@@ -22,6 +22,8 @@ NOT_MADE = "not-made.json"
 
 _MISSES_BELOW = 0.9
 _MOST = 0.7
+_MIN_TEAMS = 3
+"""Of fewer teams it cannot be told what is common to them."""
 
 
 def open_region(
@@ -61,9 +63,7 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
         fiscal_year_start=first.fiscal_year_start,
         fiscal_year_end=first.fiscal_year_end,
         currency=first.currency,
-        managers=tuple(
-            _line(pack, packs) for pack in sorted(packs, key=lambda p: p.manager.name)
-        ),
+        managers=tuple(_line(pack, packs) for pack in sorted(packs, key=lambda p: p.manager.name)),
         total_impact=math.fsum(worth) if worth else None,
         people_gaps=sum(gap.kind == "people" for gap in gaps),
         condition_gaps=sum(gap.kind == "condition" for gap in gaps),
@@ -89,7 +89,7 @@ def strategy_or_execution(packs: Sequence[Pack]) -> StrategyVerdict:
     common = max(math.fsum(1.0 - level for level in levels), 0.0)
     shared = common / total if total > 0 else 0.0
     return StrategyVerdict(
-        verdict=_verdict(missing / len(levels), shared),
+        verdict=_verdict(missing / len(levels), shared) if len(levels) >= _MIN_TEAMS else "unknown",
         shared=shared,
         missing_teams=missing,
         teams=len(levels),
@@ -113,6 +113,7 @@ def _line(pack: Pack, packs: Sequence[Pack]) -> ManagerLine:
         rank=pack.manager_rank,
         below_average_attainment=_below(_attained(pack), [_attained(p) for p in packs]),
         below_average_pipeline=_below(_covered(pack), [_covered(p) for p in packs]),
+        open_deals=pack.pipeline.open_deals,
         process_skipped=_skipped(pack),
         gap=pack.gap.driver,
         kind=pack.gap.kind,

@@ -52,7 +52,7 @@ class _Card(BaseModel):
 
 
 def save_team(team: Team, folder: Path) -> None:
-    """Write a team's own rows into ``folder``; the benchmarks are shared and stay where they are."""
+    """Write a team's own rows into ``folder``; the benchmarks are shared and stay outside."""
     save_book(team.book, folder)
     for name in _FRAMES:
         getattr(team, name).to_parquet(folder / f"{_PREFIX}{name}.parquet", index=False)

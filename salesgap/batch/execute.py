@@ -6,6 +6,8 @@ This is what a worker process does. It raises nothing: whatever happens ends in 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -83,13 +85,25 @@ def _make(job: Job) -> dict[str, str]:
     return hashes
 
 
+def remove_scratch(worker_pid: int | None) -> None:
+    """Remove what a worker that was killed could not."""
+    for folder in Path(tempfile.gettempdir()).glob(_scratch_prefix(worker_pid) + "*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _scratch_prefix(worker_pid: int | None) -> str:
+    return f"sg-{worker_pid}-"
+
+
 @contextmanager
 def _private_folders(output: Path) -> Iterator[tuple[Path, Path]]:
     """A short-named folder for the kernel's sockets, and one beside the final files."""
     staging_root = output / STAGING
     staging_root.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix="sg-", ignore_cleanup_errors=True) as scratch,
+        tempfile.TemporaryDirectory(
+            prefix=_scratch_prefix(os.getpid()), ignore_cleanup_errors=True
+        ) as scratch,
         tempfile.TemporaryDirectory(dir=staging_root, ignore_cleanup_errors=True) as staging,
     ):
         yield Path(scratch), Path(staging)

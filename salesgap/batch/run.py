@@ -34,22 +34,22 @@ def run_batch(
     failure leaves the others. Raises ``SalesgapError`` when no pack can be started at all.
     """
     params_file, output = params_file.resolve(), output.resolve()
-    params = load_params(params_file)
+    plan = _Plan(params_file, load_params(params_file), output, workbook_of(params_file))
     with held(output):
-        prepared = _prepared(params, output)
+        prepared = _prepared(plan)
         chosen = _chosen(prepared.managers, managers)
-        plan = _Plan(params_file, params, output, workbook_of(params_file))
         log = _Log(output, _emptied(plan, {m.person_id for m in chosen} if managers else None))
         _make_all(plan, chosen, () if managers else prepared.regions, log, jobs)
         return log.this_run()
 
 
-def _prepared(params: Params, output: Path) -> Prepared:
+def _prepared(plan: _Plan) -> Prepared:
     """The teams of the run, with what was set aside laid where the analyst looks for it."""
-    for name in (DATA, QUARANTINE):
-        shutil.rmtree(output / name, ignore_errors=True)
-    prepared = prepare(params, output / DATA)
-    shutil.copytree(output / DATA / SNAPSHOT / QUARANTINE, output / QUARANTINE)
+    data, quarantine = plan.output / DATA, plan.output / QUARANTINE
+    for folder in (data, quarantine):
+        shutil.rmtree(folder, ignore_errors=True)
+    prepared = prepare(plan.params, data, plan.workbook)
+    shutil.copytree(data / SNAPSHOT / QUARANTINE, quarantine)
     return prepared
 
 
@@ -159,15 +159,15 @@ def _emptied(plan: _Plan, only: set[str] | None) -> Manifest:
     """
     earlier = Manifest.read(plan.output)
     records = earlier.records if earlier else ()
-    kept = tuple(r for r in records if only is not None and (r.kind != "pack" or r.id not in only))
-    for record in set(records) - set(kept):
+    anew = [r for r in records if only is None or (r.kind == "pack" and r.id in only)]
+    for record in anew:
         for name in record.files:
             (plan.output / name).unlink(missing_ok=True)
     return Manifest(
         run=plan.params.name,
         as_of=plan.params.as_of.isoformat(),
         salesgap=__version__,
-        records=kept,
+        records=tuple(r for r in records if r not in anew),
     )
 
 

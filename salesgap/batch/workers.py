@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
-from salesgap.batch.execute import Job, execute
+from salesgap.batch.execute import Job, execute, remove_scratch
 from salesgap.batch.manifest import Record
 
 _SPAWN = multiprocessing.get_context("spawn")
@@ -70,6 +70,7 @@ class Workers:
             record: Record = connection.recv()
         except (EOFError, ConnectionResetError):
             worker.stop()
+            remove_scratch(worker.process.pid)
             return _lost(job, worker.process.exitcode)
         self._idle.append(worker)
         return record
@@ -105,9 +106,12 @@ def _serve(connection: Connection) -> None:
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     logging.disable()  # whatever there is to say is in the record, and names belong in no log
-    with suppress(EOFError, BrokenPipeError):
-        while True:
-            connection.send(execute(connection.recv()))
+    try:
+        with suppress(EOFError, BrokenPipeError):
+            while True:
+                connection.send(execute(connection.recv()))
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is leaving already
 
 
 def _leave(*_: object) -> None:

@@ -9,6 +9,7 @@ from salesgap.coaching.plays import Play
 from salesgap.facts import Person, Session
 
 WEEKS = 4
+_FOLLOW_UP = "What was agreed last time, then the five items"
 
 
 def cadence(
@@ -37,7 +38,7 @@ def _sessions(rep: Person, place: int, monday: date, play: Play, often: bool) ->
             on=monday + timedelta(weeks=week) + day,
             person=rep.name,
             type="One-to-one",
-            topic=play.topic if week == weeks[0] else "What was agreed last time, then the five items",
+            topic=play.topic if week == weeks[0] else _FOLLOW_UP,
         )
         for week in weeks
     ]

@@ -43,13 +43,20 @@ def _counted(team: Team, end: pd.Timestamp) -> pd.DataFrame:
 
 
 def _value(rows: pd.DataFrame, driver: str) -> float | None:
-    if driver not in rows.index or rows.at[driver, "base"] <= 0:
+    total, base = _sums(rows, driver)
+    if base <= 0:
         return None
-    mean = float(rows.at[driver, "total"] / rows.at[driver, "base"])
-    return float(np.exp(mean)) if DRIVERS[driver].level else mean
+    return float(np.exp(total / base)) if DRIVERS[driver].level else total / base
 
 
 def _count(rows: pd.DataFrame, driver: str) -> int:
+    total, base = _sums(rows, driver)
+    return round(total if driver == "pipeline_creation" else base)
+
+
+def _sums(rows: pd.DataFrame, driver: str) -> tuple[float, float]:
+    """Total and base of a driver; nothing counted is 0 of 0."""
     if driver not in rows.index:
-        return 0
-    return round(float(rows.at[driver, "total" if driver == "pipeline_creation" else "base"]))
+        return 0.0, 0.0
+    total, base = rows.loc[driver, ["total", "base"]].to_numpy(float)
+    return float(total), float(base)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesgap.coaching.tactics import RepRates, plan
-from salesgap.facts import DealAtRisk, Driver, Evidence, Observation, OneToOne, Person, RepRank
+from salesgap.facts import DealAtRisk, Evidence, Observation, OneToOne, Person, RepRank
 from salesgap.gaps.candidates import CONDITIONS, TeamOutlook, worth_of_a_tenth
 from salesgap.gaps.choose import team_level
 from salesgap.health import NET_NEW_DAYS, as_talk, deals_to_talk_about
@@ -21,20 +21,17 @@ _NOTEWORTHY = 0.08
 """A rep's level must be this far from the peers' (in logs) to be worth a behaviour."""
 
 
-def one_to_ones(
-    team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]
-) -> tuple[OneToOne, ...]:
+def one_to_ones(team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]) -> tuple[OneToOne, ...]:
     """One sheet a rep, in the order of their names (a sheet is no ranking)."""
     reps = sorted((rank.person for rank in ranks), key=lambda person: (person.name, person.id))
     worth = worth_of_a_tenth(outlook)
     year = pd.date_range(team.params.year_start, team.params.year_end)
-    quotas = quota_by_seat(team.book.quotas, team.seats, year, ramped=False)
-    quota = dict(zip(team.seats["person_id"], quotas, strict=True))
+    seats = team.seats.assign(quota=quota_by_seat(team.book.quotas, team.seats, year, ramped=False))
+    quota = seats.groupby("person_id")["quota"].sum(min_count=1)
     won = {rank.person.id: rank.won for rank in ranks}
     risky = deals_to_talk_about(team, open_deals(team.book.deals))
     return tuple(
-        _sheet(rep, team, outlook, worth, quota.get(rep.id, np.nan), won[rep.id], risky)
-        for rep in reps
+        _sheet(rep, team, outlook, worth, float(quota[rep.id]), won[rep.id], risky) for rep in reps
     )
 
 
@@ -61,7 +58,7 @@ def _sheet(
         net_new_deals=len(new),
         observed=_observed(team, rep),
         plan=plan(
-            None if np.isnan(quota) else float(quota),
+            None if np.isnan(quota) else quota,
             won,
             _from_open(rep, team, outlook),
             _rates(rep, team, outlook),
@@ -69,14 +66,14 @@ def _sheet(
     )
 
 
-def _driver_worth_most(rep: Person, outlook: TeamOutlook, worth: dict[str, float]) -> Driver:
+def _driver_worth_most(rep: Person, outlook: TeamOutlook, worth: dict[str, float]) -> str:
     """The driver in which this rep's distance to peers costs most before year end."""
     lacking = {
         driver: worth[driver] * -_level(rep, driver, outlook)
         for driver in CONDITIONS
         if driver in worth and _level(rep, driver, outlook) < -_NOTEWORTHY
     }
-    return max(lacking, key=lacking.__getitem__, default="none")  # type: ignore[return-value]
+    return max(lacking, key=lacking.__getitem__, default="none")
 
 
 def _level(rep: Person, driver: str, outlook: TeamOutlook) -> float:

@@ -7,6 +7,9 @@ Pure functions of a snapshot. Two rules decide what a deal looked like:
   amount and expected close date then. If not, a deal that is open in the export keeps the
   export's values, and one that closed later has none: what the export says of it is later
   knowledge. A missing amount is taken from the price list.
+
+A history without one amount (or close date) in it is taken to lack that column: then the rule for
+deals without history holds for it.
 """
 
 from __future__ import annotations

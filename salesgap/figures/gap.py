@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesgap.facts import Attainment, Candidate, Pack, Shortfall
+from salesgap.facts import Attainment, Candidate, Driver, Pack, Shortfall
 from salesgap.figures.style import (
     BAND,
     BAR,
@@ -23,7 +23,7 @@ from salesgap.figures.style import (
 )
 from salesgap.publish.blocks import Figure
 from salesgap.publish.wording import DRIVERS, candidate_label
-from salesgap.publish.words import Writer, add_up, fraction, listed
+from salesgap.publish.words import Writer, add_up, fraction
 
 LABEL = 82.0  # points kept for the names of drivers and candidates
 ROW = 23.0
@@ -100,7 +100,7 @@ def _draw_attainment(
 def _year_end_label(
     canvas: Canvas, facts: Attainment, left: float, right: float, writer: Writer
 ) -> None:
-    label = f"year end, {writer.level(0.8)} range {writer.money_range(facts.year_end)}"
+    label = f"year end {writer.money_range(facts.year_end)}"
     half = text_width(label) / 2
     middle = min(max((left + right) / 2, half), FULL - half)
     canvas.text(middle, 60, label, colour=MUTED, anchor="center")
@@ -128,7 +128,7 @@ def shortfall(facts: Shortfall, focus: str, writer: Writer, look: Look) -> Figur
     total, values = add_up(facts.total, [part.value for part in facts.parts])
     rows = sorted(
         (
-            (DRIVERS[p.driver].name, v, p.driver == focus)
+            (_part_name(p.driver), v, p.driver == focus)
             for p, v in zip(facts.parts, values, strict=True)
         ),
         key=lambda row: row[1],
@@ -138,10 +138,15 @@ def shortfall(facts: Shortfall, focus: str, writer: Writer, look: Look) -> Figur
     return Figure(
         title=title,
         subtitle=f"{writer.currency} against peers, {facts.months} months; "
-        f"adds up to {writer.signed_money(total)}",
+        f"sum {writer.signed_money(total)}",
         alt=f"{title}: {said}; together {writer.signed_money(total)}.",
         svg=_draw_shortfall(rows, writer, look).svg(),
     )
+
+
+def _part_name(driver: Driver) -> str:
+    """A part's name; what no driver explains is timing, and is counted with the cycle."""
+    return "Cycle and timing" if driver == "cycle_time" else DRIVERS[driver].name
 
 
 def _shortfall_title(total: float, rows: list[tuple[str, float, bool]]) -> str:
@@ -180,14 +185,12 @@ def _draw_shortfall(rows: list[tuple[str, float, bool]], writer: Writer, look: L
 # ── candidates ────────────────────────────────────────────────────────────────────────────
 
 
-def candidates(pack: Pack, writer: Writer, look: Look, most: int = 4) -> Figure | None:
+def candidates(pack: Pack, writer: Writer, look: Look, most: int = 3) -> Figure | None:
     """Each valued candidate with its range against zero; ``None`` where none has a value."""
-    valued = [c for c in pack.candidates if c.impact is not None and c.driver != "none"]
-    valued.sort(key=_expected, reverse=True)
-    shown = valued[:most]
+    shown = _shown(pack, most)
     if not shown:
         return None
-    title = _candidates_title(pack, shown)
+    title = _candidates_title(pack, shown, writer)
     said = "; ".join(
         f"{candidate_label(c)} {writer.signed_money(c.impact.expected)} "
         f"({writer.money_range(c.impact)}{'' if c.real else ', may be chance'})"
@@ -203,19 +206,28 @@ def candidates(pack: Pack, writer: Writer, look: Look, most: int = 4) -> Figure 
     )
 
 
+def _shown(pack: Pack, most: int) -> list[Candidate]:
+    """The valued candidates worth most, the gap and its runner-up always among them."""
+    valued = [c for c in pack.candidates if c.impact is not None and c.driver != "none"]
+    named = (pack.gap.id, pack.gap.runner_up)
+    first = sorted(valued, key=lambda c: (c.id not in named, -_expected(c)))
+    return sorted(first[:most], key=_expected, reverse=True)
+
+
 def _expected(candidate: Candidate) -> float:
     return candidate.impact.expected if candidate.impact else 0.0
 
 
-def _candidates_title(pack: Pack, shown: list[Candidate]) -> str:
-    if pack.gap.driver == "none":
-        return f"{candidate_label(shown[0])} comes nearest, and may be chance"
-    if len(shown) == 1:
+def _candidates_title(pack: Pack, shown: list[Candidate], writer: Writer) -> str:
+    gap = pack.gap
+    if gap.driver == "none":
+        return "No candidate is clear of chance"
+    if gap.margin is None or len(shown) == 1:
         return "No other candidate has a value"
-    if pack.gap.near_tie:
-        others = [candidate_label(c) for c in shown if c.id == pack.gap.runner_up]
-        return f"A near tie with: {listed(others).lower()}" if others else "A near tie"
-    return "It is worth more than the runner-up"
+    if gap.near_tie:
+        return "A near tie with the runner-up"
+    side = "more" if gap.margin >= 0 else "less"
+    return f"Worth {writer.money(abs(gap.margin))} {side} than the runner-up"
 
 
 def _draw_candidates(shown: list[Candidate], gap: str, writer: Writer, look: Look) -> Canvas:
@@ -223,9 +235,11 @@ def _draw_candidates(shown: list[Candidate], gap: str, writer: Writer, look: Loo
     canvas = Canvas(HALF, row * len(shown) + 8)
     texts = [writer.signed_money(_expected(c)) for c in shown]
     room = max(text_width(text, SIZE, "bold") for text in texts) + 6
-    lows = [c.impact.low for c in shown if c.impact]
-    highs = [c.impact.high for c in shown if c.impact]
-    x = linear(min(0.0, *lows), max(0.0, *highs), LABEL + 8, HALF - room)
+    ranges = [candidate.impact for candidate in shown if candidate.impact]
+    # A gap that is seldom real can be expected beyond its own interval.
+    low = min(0.0, *(min(one.low, one.expected) for one in ranges))
+    high = max(0.0, *(max(one.high, one.expected) for one in ranges))
+    x = linear(low, high, LABEL + 12, HALF - room - 6)
     canvas.rule(x(0), 0, x(0), canvas.height, INK, 0.9)
     for number, (candidate, text) in enumerate(zip(shown, texts, strict=True)):
         if candidate.impact is None:
@@ -239,12 +253,8 @@ def _draw_candidates(shown: list[Candidate], gap: str, writer: Writer, look: Loo
             x(candidate.impact.low), x(candidate.impact.high), y, look.soft if focus else SOFT
         )
         colour = look.accent if focus else MUTED
-        canvas.dot(
-            x(candidate.impact.expected),
-            y,
-            colour,
-            hollow=not candidate.real,
-            size=4.6 if focus else 3.4,
-        )
-        canvas.text(x(candidate.impact.high) + 5, y, text, weight=weight)
+        at, size = x(candidate.impact.expected), 4.6 if focus else 3.4
+        canvas.dot(at, y, colour, hollow=not candidate.real, size=size)
+        right = max(x(candidate.impact.high), at + size)
+        canvas.text(right + 5, y, text, weight=weight)
     return canvas

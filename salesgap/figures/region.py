@@ -32,7 +32,7 @@ def driver_map(lines: Sequence[ManagerLine], writer: Writer, look: Look) -> Figu
     said = "; ".join(f"{line.manager.name}: {_said(line, drivers, writer)}" for line in lines)
     return Figure(
         title=title,
-        subtitle="Team ÷ like-for-like peers, shrunk; the darker, the further on the wrong side; "
+        subtitle="Team ÷ like-for-like peers; the darker, the further on the wrong side; "
         "framed: the gap named",
         alt=f"{title}: {said}.",
         svg=_draw_map(lines, drivers, writer, look).svg(),

@@ -20,9 +20,11 @@ from typing import Any, Literal
 import font_source_sans_pro
 import matplotlib
 from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 Weight = Literal["normal", "bold"]
@@ -189,9 +191,7 @@ class Canvas:
     def bar(self, x0: float, x1: float, y: float, height: float, colour: str) -> None:
         """A horizontal bar from ``x0`` to ``x1``, centred on ``y``."""
         left, width = min(x0, x1), abs(x1 - x0)
-        self._axes.add_patch(
-            Rectangle((left, y - height / 2), width, height, facecolor=colour, linewidth=0)
-        )
+        self._add(Rectangle((left, y - height / 2), width, height, facecolor=colour, linewidth=0))
 
     def interval(self, x0: float, x1: float, y: float, colour: str, height: float = 5) -> None:
         """A rounded bar: an interval."""
@@ -205,20 +205,26 @@ class Canvas:
             facecolor=colour,
             linewidth=0,
         )
-        self._axes.add_patch(box)
+        self._add(box)
 
     def dot(
         self, x: float, y: float, colour: str, *, hollow: bool = False, size: float = 3.6
     ) -> None:
         """A dot; hollow where the value may be chance."""
         face = WHITE if hollow else colour
-        self._axes.add_patch(Circle((x, y), size, facecolor=face, edgecolor=colour, linewidth=1.3))
+        self._add(Circle((x, y), size, facecolor=face, edgecolor=colour, linewidth=1.3))
 
     def rule(
         self, x0: float, y0: float, x1: float, y1: float, colour: str = RULE, width: float = 0.7
     ) -> None:
         """A straight line."""
-        self._axes.plot((x0, x1), (y0, y1), color=colour, linewidth=width, solid_capstyle="butt")
+        line = Line2D((x0, x1), (y0, y1), color=colour, linewidth=width, solid_capstyle="butt")
+        self._add(line)
+
+    def _add(self, mark: Artist) -> None:
+        """What is drawn later lies above."""
+        mark.set_zorder(2 + len(self._axes.get_children()) / 1e4)
+        self._axes.add_artist(mark)
 
     def svg(self) -> str:
         """The drawing as SVG, the same bytes every time."""

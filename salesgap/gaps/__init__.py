@@ -1,0 +1,1 @@
+"""Which gap a team has, if any, and what closing it is worth this fiscal year."""

@@ -98,7 +98,7 @@ def _mean_over_typical(deals: pd.DataFrame, window: Window) -> dict[str, float]:
     return {
         group: float(own["amount"].mean() / np.exp(np.log(own["amount"]).mean()))
         for group, own in groups.items()
-        if len(own) >= _MIN_DEALS_A_MONTH or group == ALL_PEERS and len(own)
+        if len(own) >= _MIN_DEALS_A_MONTH or (group == ALL_PEERS and len(own))
     }
 
 

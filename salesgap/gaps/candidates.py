@@ -51,8 +51,12 @@ class TeamOutlook:
     course: Course
     deals: OpenDeals
     outlook: Outlook
-    chances: Floats
     created_by_seat: Floats
+
+    @property
+    def chances(self) -> Floats:
+        """Chance (draw, deal) of each open deal to be won before year end."""
+        return self.outlook.per_open
 
 
 def look_ahead(
@@ -87,7 +91,6 @@ def look_ahead(
         course,
         open_deals,
         process.outlook(course, open_deals),
-        process.chances(course, open_deals),
         created,
     )
 
@@ -115,16 +118,15 @@ def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
     Of the expected course only: to weigh drivers against each other, not to print.
     """
     expected = team.course.expected()
-    before = float(team.process.outlook(expected, team.deals).total[0])
+    before = team.process.outlook(expected, team.deals)
     tenth = np.full((1, expected.created.shape[1]), np.log(1.1))
-    return {
-        driver: float(
-            team.process.outlook(expected.lifted(**_lift(driver, tenth)), team.deals).total[0]
-        )
-        - before
-        for driver in CONDITIONS
-        if driver in team.levels
-    }
+    found = {}
+    for driver in CONDITIONS:
+        if driver in team.levels:
+            lifted = expected.lifted(**_lift(driver, tenth))
+            after = team.process.outlook(lifted, team.deals, before)
+            found[driver] = float(after.total[0] - before.total[0])
+    return found
 
 
 def _closing(method: Method, weeks: int) -> Floats:
@@ -140,14 +142,14 @@ def _lift(driver: str, logs: Floats) -> dict[str, Floats]:
         "conversion_early": "passing",
         "conversion_late": "winning",
         "conversion": "winning",
-        "deal_size": "size",
+        "deal_size": "proposing",
         "cycle_time": "speed",
     }[driver]
     return {quantity: np.exp(logs)}
 
 
 def _gain(team: TeamOutlook, factors: dict[str, Floats]) -> Floats:
-    after = team.process.outlook(team.course.lifted(**factors), team.deals)
+    after = team.process.outlook(team.course.lifted(**factors), team.deals, team.outlook)
     return np.asarray(after.total - team.outlook.total)
 
 
@@ -179,7 +181,7 @@ def _created_by_seat(
     ramp = ramp_share(here, days)
     season = np.array(benchmarks.season)[days.month - 1]
     level = _seat_levels("pipeline_creation", here, levels, verdict)
-    return np.exp(level)[:, :, None] * (rate[:, None] * ramp * season)[None, :, :]
+    return np.asarray(np.exp(level)[:, :, None] * (rate[:, None] * ramp * season)[None, :, :])
 
 
 def _peer_rate(here: pd.DataFrame, benchmarks: Benchmarks) -> Floats:
@@ -214,14 +216,16 @@ def _course(
         if driver not in levels:
             return np.zeros((len(created), 1))
         logs = _seat_levels(driver, here, levels, verdict)
-        return np.log(np.maximum((share * np.exp(logs)).sum(axis=1, keepdims=True), 1e-9))
+        level = (share * np.exp(logs)).sum(axis=1, keepdims=True)
+        return np.asarray(np.log(np.maximum(level, 1e-9)))
 
     weeks = created.shape[2]
     flat = np.ones((len(created), weeks))
     winning = team("conversion_late" if benchmarks.phases else "conversion")
     return Course(
         created=created.sum(axis=1),
-        size=flat * np.exp(team("deal_size")) * _typical_size(here, benchmarks),
+        size=np.exp(team("deal_size")) * _typical_size(here, benchmarks),
+        proposing=flat,
         passing=flat * np.exp(team("conversion_early")),
         winning=flat * np.exp(winning),
         speed=flat * np.exp(-team("cycle_time")) * part,
@@ -233,7 +237,7 @@ def _shares(created: Floats) -> Floats:
     by_seat = created.sum(axis=2)
     total = by_seat.sum(axis=1, keepdims=True)
     even = np.full_like(by_seat, 1.0 / max(by_seat.shape[1], 1))
-    return np.where(total > 0, by_seat / np.maximum(total, 1e-12), even)
+    return np.asarray(np.where(total > 0, by_seat / np.maximum(total, 1e-12), even))
 
 
 def _typical_size(here: pd.DataFrame, benchmarks: Benchmarks) -> float:
@@ -301,7 +305,8 @@ def _refilled(
     lost = team.created_by_seat[:, at].sum(axis=1)
     gained = at.sum() * _successor(team, benchmarks, method)
     created = np.maximum(team.course.created - lost + gained, 0.0)
-    found = _seat_drops(team.levels["pipeline_creation"].drop, team).any(axis=1)
+    drops = _seat_drops(team.levels["pipeline_creation"].drop, team)
+    found = np.asarray((drops > 0).any(axis=1))
     factor = created / np.maximum(team.course.created, 1e-12)
     return _gain(team, {"created": np.where(found[:, None], factor, 1.0)})
 

@@ -78,9 +78,7 @@ def _driver(name: str) -> Driver:
     return name  # type: ignore[return-value]
 
 
-def _evidence(
-    valued: Valued, team: TeamOutlook, levels: dict[str, PeerLevel]
-) -> list[Evidence]:
+def _evidence(valued: Valued, team: TeamOutlook, levels: dict[str, PeerLevel]) -> list[Evidence]:
     if valued.driver != "underperformance":
         return [team_level(team.evidence[valued.driver], levels[valued.driver])]
     shown = ("pipeline_creation", "conversion_late", "conversion")
@@ -150,7 +148,7 @@ def _why(chosen: Candidate, tie: bool, stays: bool) -> str:
     if tie:
         return "A near tie: the runner-up might be worth as much."
     if chosen.impact is not None and chosen.impact.expected <= 0:
-        return "The only gap the data support; this late in the year it brings nothing before it ends."
+        return "The only gap the data support; so late, it brings nothing before the year ends."
     return "Of the gaps that the data support, it is worth most before year end."
 
 

@@ -37,14 +37,14 @@ class Evidence:
 
     def of(self, rows: list[int]) -> Evidence:
         """The evidence of some seats only."""
-        return Evidence(
-            self.driver,
-            tuple(self.seats[row] for row in rows),
-            *(a[rows] for a in (self.y, self.v, self.total, self.expected, self.base, self.former)),
-        )
+        counts = (self.y, self.v, self.total, self.expected, self.base)
+        y, v, total, expected, base = (values[rows] for values in counts)
+        seats = tuple(self.seats[row] for row in rows)
+        return Evidence(self.driver, seats, y, v, total, expected, base, self.former[rows])
 
     @property
     def known(self) -> Bools:
+        """Which seats have anything to tell."""
         return np.isfinite(self.v)
 
 

@@ -45,7 +45,7 @@ SEAT_DROP: dict[str, tuple[float, float]] = {
     "conversion_late": (0.15, 0.20),
     "conversion": (0.30, 0.25),
 }
-"""How far such a seat is below its team, as mean and spread of the log; other drivers: not at all."""
+"""How far such a seat is below its team: mean and spread of the log. Other drivers: not at all."""
 
 _MIN_REST = 2
 _MAX_SEATS = 2
@@ -133,9 +133,7 @@ def _log_marginal(e: Evidence, peers: PeerLevel, weak: Bools, component: Compone
     linear = (weight * z).sum(axis=1)
     square = (weight * z**2).sum(axis=1)
     fit = square - linear**2 * kappa2 / (1.0 + kappa2 * total)
-    return np.asarray(
-        np.log(component.prior) - 0.5 * (fit + np.log1p(kappa2 * total)) + log_norm
-    )
+    return np.asarray(np.log(component.prior) - 0.5 * (fit + np.log1p(kappa2 * total)) + log_norm)
 
 
 def _precision(e: Evidence, peers: PeerLevel, weak: Bools) -> tuple[Floats, Floats, Floats]:
@@ -216,7 +214,7 @@ def _draw_team(
     prior = 1.0 / (peers.between_teams**2 + extra**2 + 1e-6)
     precision = weight.sum(axis=1) + prior
     centre = ((weight * z).sum(axis=1) + prior * mean) / precision
-    return centre + rng.standard_normal(len(mean)) / np.sqrt(precision)
+    return np.asarray(centre + rng.standard_normal(len(mean)) / np.sqrt(precision))
 
 
 def _draw_drop(
@@ -228,14 +226,12 @@ def _draw_drop(
         return np.zeros(weak.shape)
     variance = np.where(e.known, e.v, np.inf) + peers.between_reps**2
     precision = 1.0 / variance + 1.0 / spread**2
-    centre = ((team[:, None] - np.where(e.known, e.y, 0.0)) / variance + drop / spread**2)
+    centre = (team[:, None] - np.where(e.known, e.y, 0.0)) / variance + drop / spread**2
     draws = centre / precision + rng.standard_normal(weak.shape) / np.sqrt(precision)
     return np.where(weak, np.maximum(draws, 0.0), 0.0)
 
 
-def _draw_seats(
-    e: Evidence, peers: PeerLevel, centre: Floats, rng: np.random.Generator
-) -> Floats:
+def _draw_seats(e: Evidence, peers: PeerLevel, centre: Floats, rng: np.random.Generator) -> Floats:
     """Each seat's own level: around ``centre`` by nature, pulled to its evidence."""
     natural = peers.between_reps**2 + 1e-9
     pull = np.where(e.known, natural / (natural + np.where(e.known, e.v, 1.0)), 0.0)

@@ -15,32 +15,34 @@ import numpy.typing as npt
 from salesgap.measures.curves import WEEKS, Curve
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
-_DAYS = np.arange(WEEKS * 7 + 1)
 _HIGHEST = 0.97
 """No share of deals passed is moved above this, whatever a lift would say."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenDeals:
     """The open pipeline, one entry a deal: money, age in its phase in weeks, and which phase."""
 
     amount: Floats
     age: Floats
-    late: npt.NDArray[np.bool_]
+    late: Bools
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Course:
     """How a team goes on, for each draw (rows) and week to year end (columns).
 
-    ``created``: new opportunities a week; ``size``: money of a new one; ``passing`` and ``winning``:
-    multipliers of the curves' shares; ``speed``: process weeks a calendar week. Each may change from
-    week to week, so that a gap can close gradually.
+    ``created``: new opportunities a week; ``size``: money of a new one, the same in every week;
+    ``proposing``: what that money is multiplied by when it is proposed; ``passing`` and ``winning``:
+    multipliers of the curves' shares; ``speed``: process weeks a calendar week. Each may change
+    from week to week, so that a gap can close gradually.
     """
 
     created: Floats
     size: Floats
+    proposing: Floats
     passing: Floats
     winning: Floats
     speed: Floats
@@ -51,18 +53,27 @@ class Course:
 
     def expected(self) -> Course:
         """The mean course, as a single draw."""
-        return Course(
-            *(
-                getattr(self, field.name).mean(axis=0, keepdims=True)
-                for field in fields(self)
-            )
-        )
+        means = (getattr(self, field.name).mean(axis=0, keepdims=True) for field in fields(self))
+        return Course(*means)
+
+    def shares(self, other: Course, *quantities: str) -> bool:
+        """Whether these quantities are the very same arrays in both."""
+        return all(getattr(self, name) is getattr(other, name) for name in quantities)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """The expected revenue of a course until year end, draw by draw, and where it comes from."""
+    """What a course brings until year end.
 
+    ``from_week``: chance (draw, week) that what enters the late phase then is won; ``per_new``
+    and ``per_open``: part of its money that a deal created in a week (draw, week), and that each
+    open deal (draw, deal), is expected to bring; ``new`` and ``open``: money a draw.
+    """
+
+    course: Course
+    from_week: Floats
+    per_new: Floats
+    per_open: Floats
     new: Floats
     open: Floats
 
@@ -71,54 +82,54 @@ class Outlook:
         return np.asarray(self.new + self.open)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """The two phases' curves, looked up by day; no early phase: ``early`` passes all at once."""
+    """The two phases' curves; of an organisation without phases, the early one passes all at once."""
 
     early: Curve
     late: Curve
 
-    def outlook(self, course: Course, deals: OpenDeals) -> Outlook:
-        """Revenue until the course's last week; see :class:`Course` for shapes."""
-        elapsed = _elapsed(course.speed)
-        early, late = _passing(self.early, course.passing), _passing(self.late, course.winning)
-        won_from = _won_by_end(self.late, late, elapsed)
-        value = _value_of_new(self.early, early, elapsed, won_from)
-        new = (course.created * course.size * value).sum(axis=1)
-        chance = self._chances(course, deals, elapsed, won_from)
-        return Outlook(new=new, open=chance @ deals.amount)
+    def outlook(self, course: Course, deals: OpenDeals, before: Outlook | None = None) -> Outlook:
+        """Revenue until the course's last week.
 
-    def chances(self, course: Course, deals: OpenDeals) -> Floats:
-        """Chance (draw, deal) that each open deal is won by the course's last week."""
-        elapsed = _elapsed(course.speed)
-        won_from = _won_by_end(self.late, _passing(self.late, course.winning), elapsed)
-        return self._chances(course, deals, elapsed, won_from)
+        Of ``before``, the outlook of another course of the same deals, whatever the change leaves
+        untouched is taken over, not computed anew.
+        """
+        same = before is not None and course.shares(before.course, "winning", "speed")
+        from_week = before.from_week if same and before else self._from_week(course)
+        if same and before and course.shares(before.course, "passing", "proposing"):
+            per_new, per_open = before.per_new, before.per_open
+        else:
+            per_new = self._per_new(course, from_week)
+            per_open = self._per_open(course, deals, from_week)
+        new = (course.created * course.size * per_new).sum(axis=1)
+        return Outlook(course, from_week, per_new, per_open, new, per_open @ deals.amount)
 
-    def _chances(
-        self, course: Course, deals: OpenDeals, elapsed: Floats, won_from: Floats
-    ) -> Floats:
-        chance = np.zeros((len(elapsed), len(deals.amount)))
-        ages, at = np.unique(np.round(deals.age * 2) / 2, return_inverse=True)
+    def _from_week(self, course: Course) -> Floats:
+        return _leaving_from(self.late, _passing(self.late, course.winning), course, 1.0)
+
+    def _per_new(self, course: Course, from_week: Floats) -> Floats:
+        ratio = _passing(self.early, course.passing)
+        return _leaving_from(self.early, ratio, course, from_week * course.proposing)
+
+    def _per_open(self, course: Course, deals: OpenDeals, from_week: Floats) -> Floats:
+        """Deals of one phase and age, to the week, share their fate."""
+        value = np.zeros((len(from_week), len(deals.amount)))
+        weeks = np.round(deals.age)
         for late in (False, True):
-            for index in np.unique(at[deals.late == late]):
-                mine = (at == index) & (deals.late == late)
-                chance[:, mine] = self._chance(
-                    float(ages[index]), late, course, elapsed, won_from
-                )[:, None]
-        return chance
+            after = 1.0 if late else from_week * course.proposing
+            for age in np.unique(weeks[deals.late == late]):
+                mine = (weeks == age) & (deals.late == late)
+                value[:, mine] = self._of_age(float(age), late, course, after)[:, None]
+        return value
 
-    def _chance(
-        self, age: float, late: bool, course: Course, elapsed: Floats, won_from: Floats
-    ) -> Floats:
-        """Of one deal that has been open for ``age`` weeks of its phase."""
-        curve, lift = (
-            (self.late, course.winning) if late else (self.early, course.passing)
-        )
-        start = age * course.speed[:, :1]
+    def _of_age(self, age: float, late: bool, course: Course, after: Floats | float) -> Floats:
+        curve, lift = (self.late, course.winning) if late else (self.early, course.passing)
         ratio = _passing(curve, lift)
+        start = age * course.speed[:, :1]
         left = _still_open(curve, ratio[:, :1], start)
-        leaving = np.diff(_look_up(curve.passed, start + elapsed), axis=1) * ratio / left
-        return np.asarray((leaving if late else leaving * won_from).sum(axis=1))
+        leaving = np.diff(_look_up(curve.passed, start + _elapsed(course.speed)), axis=1)
+        return np.asarray((leaving * ratio * after / left).sum(axis=1))
 
 
 def _elapsed(speed: Floats) -> Floats:
@@ -140,26 +151,21 @@ def _still_open(curve: Curve, ratio: Floats, age: Floats) -> Floats:
     return np.asarray(np.maximum(1.0 - gone, 1e-3))
 
 
-def _won_by_end(late: Curve, ratio: Floats, elapsed: Floats) -> Floats:
-    """Chance (draw, week) that a deal entering the late phase in that week is won by the end."""
-    weeks = ratio.shape[1]
+def _leaving_from(curve: Curve, ratio: Floats, course: Course, after: Floats | float) -> Floats:
+    """For a deal that enters the phase in each week (draw, week): the sum over the weeks in which
+    it may pass, of the chance to pass then times what is worth ``after`` passing then."""
+    elapsed = _elapsed(course.speed)
     middle = (elapsed[:, :-1] + elapsed[:, 1:]) / 2
-    won = np.empty((len(ratio), weeks))
-    for week in range(weeks):
-        at = _look_up(late.passed, np.maximum(elapsed[:, week:] - middle[:, week, None], 0.0))
-        won[:, week] = (np.diff(at, axis=1) * ratio[:, week:]).sum(axis=1)
-    return won
+    weight = ratio * after
+    total = np.empty_like(weight)
+    for week in range(weight.shape[1]):
+        age = np.maximum(elapsed[:, week:] - middle[:, week, None], 0.0)
+        leaving = np.diff(_look_up(curve.passed, age), axis=1)
+        total[:, week] = np.einsum("dw,dw->d", leaving, weight[:, week:])
+    return total
 
 
-def _value_of_new(early: Curve, ratio: Floats, elapsed: Floats, won_from: Floats) -> Floats:
-    """Chance (draw, week) that a deal created in that week is won by the end."""
-    weeks = ratio.shape[1]
-    middle = (elapsed[:, :-1] + elapsed[:, 1:]) / 2
-    value = np.empty((len(ratio), weeks))
-    for week in range(weeks):
-        at = _look_up(early.passed, np.maximum(elapsed[:, week:] - middle[:, week, None], 0.0))
-        value[:, week] = (np.diff(at, axis=1) * ratio[:, week:] * won_from[:, week:]).sum(axis=1)
-    return value
+_DAYS = np.arange(WEEKS * 7 + 1)
 
 
 def _look_up(curve: Floats, weeks: Floats) -> Floats:

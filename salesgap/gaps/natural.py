@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chi2
 
 from salesgap.gaps.evidence import Evidence, Floats, team_evidence
 from salesgap.measures.drivers import DRIVERS
@@ -15,11 +16,10 @@ from salesgap.measures.peers import PeerLevel
 
 OUTLIER_SHARE = 0.10
 OUTLIER_SPREAD = 0.45
-_MEDIAN_CHI2 = 0.4549
 _TEAM_GRID = np.linspace(0.0, 0.30, 31)
 _TEAM_TYPICAL = 0.06
 _REPS_TYPICAL = 0.15
-_REP_GRID = np.linspace(0.0, 0.80, 41)
+_REP_GRID = np.linspace(0.0, 1.20, 61)
 
 
 def peer_level(statistics: pd.DataFrame, driver: str) -> PeerLevel | None:
@@ -63,8 +63,8 @@ def _refine(rows: pd.DataFrame, peers: PeerLevel) -> PeerLevel:
 def _pooled(rows: pd.DataFrame, level: bool) -> dict[str, float]:
     sums = rows.groupby("group")[["total", "base"]].sum()
     mean = sums["total"] / sums["base"]
-    values = mean if level else np.log(mean.clip(lower=1e-6))
-    return {str(group): float(value) for group, value in values.items()}
+    values = mean.to_numpy() if level else np.log(mean.clip(lower=1e-6).to_numpy())
+    return {str(group): float(value) for group, value in zip(mean.index, values, strict=True)}
 
 
 def _spread(rows: pd.DataFrame) -> float:
@@ -95,22 +95,34 @@ def _shift(team: pd.DataFrame, shifts: dict[str, float]) -> float:
 
 
 def _between_reps(evidence: list[Evidence]) -> float:
-    """Natural spread of reps around their team, robust: the median squared residual is matched."""
-    squares: list[Floats] = []
-    variances: list[Floats] = []
-    for e in evidence:
-        use = e.known & ~e.former
-        if use.sum() < 3:
-            continue
-        y, v = e.y[use], e.v[use]
-        residual = (y - np.median(y)) ** 2 * len(y) / (len(y) - 1)
-        squares.append(residual)
-        variances.append(v)
-    if not squares:
+    """Natural spread of reps around their team.
+
+    Squared residuals are matched at their middle and at their upper end, and the larger spread
+    counts: a few weak seats do not widen it, but where many reps lie far out, lying far out is
+    natural there.
+    """
+    residuals = [_residuals(e) for e in evidence]
+    square = np.concatenate([r[0] for r in residuals])
+    variance = np.concatenate([r[1] for r in residuals])
+    if not square.size:
         return _REPS_TYPICAL
-    square, variance = np.concatenate(squares), np.concatenate(variances)
-    medians = np.array([np.median(square / (variance + sd**2)) for sd in _REP_GRID])
-    return float(np.interp(-_MEDIAN_CHI2, -medians, _REP_GRID))
+    total = variance + _REP_GRID[:, None] ** 2
+    return max(_matched(square / total, share) for share in (0.5, 0.85))
+
+
+def _residuals(e: Evidence) -> tuple[Floats, Floats]:
+    """Squared distance of each seat from its team's median, and its sampling variance."""
+    use = e.known & ~e.former
+    y, v = e.y[use], e.v[use]
+    if len(y) < 3:
+        return np.zeros(0), np.zeros(0)
+    return (y - np.median(y)) ** 2 * len(y) / (len(y) - 1), v
+
+
+def _matched(ratios: Floats, share: float) -> float:
+    """The spread on the grid whose ratios have the chi-squared quantile that they should have."""
+    quantiles = np.quantile(ratios, share, axis=1)
+    return float(np.interp(-chi2.ppf(share, 1), -quantiles, _REP_GRID))
 
 
 def _centre(means: Floats, variances: Floats, teams: float) -> float:

@@ -42,10 +42,7 @@ def shortfall(team: TeamOutlook, actual: float, peers: float, months: float) -> 
         months=round(months),
         actual=actual,
         benchmark=peers,
-        parts=tuple(
-            Part(driver=driver, value=value)  # type: ignore[arg-type]
-            for driver, value in shares.items()
-        ),
+        parts=tuple(Part(driver=driver, value=value) for driver, value in shares.items()),
     )
 
 

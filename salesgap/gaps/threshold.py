@@ -25,9 +25,7 @@ _TEAMS_DRAWN = 800
 _MIN_TEAMS = 3
 
 
-def calibrate(
-    statistics: pd.DataFrame, levels: dict[str, PeerLevel], method: Method
-) -> float:
+def calibrate(statistics: pd.DataFrame, levels: dict[str, PeerLevel], method: Method) -> float:
     """The threshold for this run; 1 (nothing passes) with fewer than three teams to compare."""
     teams = [team for _, team in statistics.groupby("manager_id")]
     if len(teams) < _MIN_TEAMS:

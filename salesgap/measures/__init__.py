@@ -1,0 +1,1 @@
+"""What is measured, from a book: seats, drivers, curves, quotas, the pipeline."""

@@ -25,7 +25,7 @@ def revenue_quotas(quotas: pd.DataFrame) -> pd.DataFrame:
 def quota_by_seat(
     quotas: pd.DataFrame, seats: pd.DataFrame, days: pd.DatetimeIndex, *, ramped: bool
 ) -> Floats:
-    """Quota of each seat on those days, while it was filled; NaN for who never had a quota.
+    """Quota of each seat on those days, while it was filled; NaN for who has none of those days.
 
     ``ramped``: days of the ramp count in proportion to it.
     """
@@ -41,9 +41,10 @@ def quota_by_seat(
 def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> dict[str, Floats]:
     """Each person's quota a day: a period's amount spread evenly over its days."""
     daily: dict[str, Floats] = {}
-    for row in quotas.itertuples():
-        inside = (days >= row.period_start) & (days <= row.period_end)
-        length = (row.period_end - row.period_start).days + 1
-        before = daily.get(str(row.person_id), np.zeros(len(days)))
-        daily[str(row.person_id)] = before + inside * (float(row.amount) / length)
+    for row in quotas.to_dict("records"):
+        start, end, person = row["period_start"], row["period_end"], str(row["person_id"])
+        inside = np.asarray((days >= start) & (days <= end))
+        if inside.any():
+            a_day = row["amount"] / ((end - start).days + 1)
+            daily[person] = daily.get(person, np.zeros(len(days))) + inside * a_day
     return daily

@@ -44,5 +44,6 @@ def past_quarters(params: Params, window: Window) -> list[Quarter]:
 
 
 def _current(params: Params) -> int:
-    start, day = params.year_start, params.as_of
-    return ((day.year - start.year) * 12 + day.month - start.month) // 3
+    """The number of the quarter that the as-of date lies in."""
+    start, day = pd.Timestamp(params.year_start), pd.Timestamp(params.as_of)
+    return sum(quarter(start, number).end < day for number in range(4))

@@ -35,9 +35,7 @@ class Curve:
         return float(self.passed[-1])
 
 
-AT_ONCE = Curve(
-    passed=np.r_[0.0, np.ones(WEEKS)], lost=np.zeros(WEEKS + 1), n=0
-)
+AT_ONCE = Curve(passed=np.r_[0.0, np.ones(WEEKS)], lost=np.zeros(WEEKS + 1), n=0)
 """The early phase of an organisation whose stages have none: everything passes at once."""
 
 
@@ -90,4 +88,5 @@ def _curve(
     known = start.notna() & (left.notna() | ~(passed | lost))
     days = (left.fillna(as_of) - start).dt.days.clip(lower=0)
     outcome = np.where(passed, 1, np.where(lost, 2, 0))
-    return cumulative_incidence((days / 7.0).to_numpy(float)[known], outcome[known])
+    use = known.to_numpy(bool)
+    return cumulative_incidence(days.to_numpy(float)[use] / 7.0, outcome[use])

@@ -1,4 +1,4 @@
-"""Every measure of salesgap, defined once. docs/measures.md is generated from this table."""
+"""Every measure of salesgap, defined once. docs/measures.md is written from this table."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "capacity",
-            "Ramped seats filled",
+            "Seats filled",
             "share",
             "team, trailing window",
-            "ramped rep-months in seat",
+            "rep-months in seat, those of the ramp too",
             "planned rep-months: the most seats ever filled at once, times the window's months",
             "each rep-month once",
             "people.start_date, people.end_date",
@@ -120,10 +120,37 @@ MEASURES: dict[str, Measure] = {
             "Net new pipeline",
             "money",
             "person or team, since a date",
-            "amount of the opportunities created or transferred in since then, closed since or not",
+            "amount of the opportunities created since then, closed since or not",
             "–",
             "each deal by its amount",
             "opportunities.created_date",
         ),
     )
 }
+
+_UNITS: dict[Unit, str] = {
+    "per_month": "a month",
+    "share": "share, 0 to 1",
+    "money": "money in the run's currency",
+    "days": "days",
+    "count": "count",
+}
+
+
+def measures_markdown() -> str:
+    """The body of docs/measures.md: one section a measure."""
+    return "\n\n".join(_section(measure) for measure in MEASURES.values())
+
+
+def _section(measure: Measure) -> str:
+    rows = (
+        ("Id", f"`{measure.id}`"),
+        ("Unit", _UNITS[measure.unit]),
+        ("Grain", measure.grain),
+        ("Numerator", measure.numerator),
+        ("Denominator", measure.denominator),
+        ("Weighting", measure.weighting),
+        ("Columns", ", ".join(f"`{column}`" for column in measure.source.split(", "))),
+    )
+    lines = [f"| {name} | {value} |" for name, value in rows]
+    return "\n".join([f"## {measure.name}", "", "| | |", "|---|---|", *lines])

@@ -122,18 +122,20 @@ def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFr
     planned = {m: planned_seats(team, history) * window.months for m, team in teams}
     frame = pd.DataFrame({"total": teams["total"].sum(), "base": pd.Series(planned)})
     frame.index.name = "manager_id"
-    return frame.assign(
-        squares=0.0, driver="capacity", seat=TEAM, group=ALL_PEERS
-    ).reset_index()
+    return frame.assign(squares=0.0, driver="capacity", seat=TEAM, group=ALL_PEERS).reset_index()
 
 
 def _rate(passed: pd.Series, left: pd.Series, deals: pd.DataFrame) -> pd.DataFrame:
     counted = deals.assign(total=passed.astype(float), base=left.astype(float), squares=0.0)
-    return counted[left.astype(bool)].groupby(_KEYS)[["total", "base", "squares"]].sum().reset_index()
+    return _summed(counted[left.astype(bool)])
 
 
-def _level(logs: pd.Series, deals: pd.DataFrame) -> pd.DataFrame:
-    counted = deals.assign(total=logs, base=1.0, squares=logs**2)[logs.notna()]
+def _level(values: pd.Series, deals: pd.DataFrame) -> pd.DataFrame:
+    logs = pd.Series(np.log(values), index=deals.index)
+    return _summed(deals.assign(total=logs, base=1.0, squares=logs**2)[logs.notna()])
+
+
+def _summed(counted: pd.DataFrame) -> pd.DataFrame:
     return counted.groupby(_KEYS)[["total", "base", "squares"]].sum().reset_index()
 
 
@@ -161,13 +163,13 @@ def _won(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
 
 def _size(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
     won = _won(deals, window)
-    return _level(np.log(won["amount"].where(won["amount"] > 0)), won)
+    return _level(won["amount"].where(won["amount"] > 0), won)
 
 
 def _cycle(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
     won = _won(deals, window)
     days = (won["close_date"] - won["created_date"]).dt.days
-    return _level(np.log(days.clip(lower=1).astype(float)), won)
+    return _level(days.clip(lower=1).astype(float), won)
 
 
 COUNTERS: dict[str, Callable[[pd.DataFrame, Window], pd.DataFrame]] = {

@@ -41,9 +41,11 @@ class StoredCurve:
 
     @classmethod
     def of(cls, curve: Curve) -> StoredCurve:
+        """A curve, to be written."""
         return cls(tuple(curve.passed.tolist()), tuple(curve.lost.tolist()), curve.n)
 
     def curve(self) -> Curve:
+        """The curve again."""
         return Curve(np.array(self.passed), np.array(self.lost), self.n)
 
 
@@ -57,6 +59,7 @@ class Yield:
 
     @property
     def share(self) -> float:
+        """Won ÷ due; only of something due."""
         return self.won / self.due
 
 

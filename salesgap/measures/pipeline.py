@@ -85,4 +85,6 @@ def net_new(deals: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
 def is_slow(deals: pd.DataFrame, limits: dict[str, float], as_of: pd.Timestamp) -> pd.Series:
     """Which open deals have been in their stage longer than 90 % of deals later won."""
     days = (as_of - deals["stage_date"]).dt.days
-    return days > deals["stage"].map(limits).astype(float)
+    limit = deals["stage"].map(limits).astype(float)
+    slow: pd.Series = days > limit
+    return slow

@@ -28,6 +28,7 @@ class Window:
 
     @property
     def months(self) -> float:
+        """Length in months of an average year's twelfth."""
         return float((self.end - self.start).days / DAYS_PER_MONTH)
 
     def holds(self, dates: pd.Series) -> pd.Series:
@@ -45,8 +46,9 @@ def trailing_window(book: Book, as_of: pd.Timestamp, months: int) -> Window:
 def seats(book: Book, ramp_months: int) -> pd.DataFrame:
     """One row a rep and manager with the dates it lasted.
 
-    Columns: person_id, manager_id, role, segment, start, ramped (day of full productivity), end
-    (missing while it lasts). A missing start date means: long in seat. Managers hold no seat.
+    Columns: person_id, manager_id, role, segment, joined (first day in the role), ramped (day of
+    full productivity), start and end with this manager (end missing while it lasts). A missing
+    start date means: long in seat. Managers hold no seat.
     """
     people = book.people
     managers = set(people["manager_id"].dropna())
@@ -61,9 +63,12 @@ def seats(book: Book, ramp_months: int) -> pd.DataFrame:
             "manager_id": spells["manager_id"],
             "role": spells["role"].fillna(""),
             "segment": spells["segment"].fillna(""),
-            "start": spells["from_date"].fillna(started),
+            "joined": started,
             "ramped": ramped.where(spells["start_date"].notna(), long_ago),
+            "start": spells["from_date"].fillna(started),
             "end": spells["to_date"].fillna(spells["end_date"]),
+            "known": spells["start_date"].notna()
+            | spells["person_id"].isin(book.deals["owner_id"]),
         }
     ).reset_index(drop=True)
 
@@ -79,7 +84,8 @@ def _spells(reps: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 
 def ramped_months(seats: pd.DataFrame, window: Window) -> pd.Series:
     """Months of ``window`` in which each seat was filled by a ramped rep."""
-    return _months(seats[["start", "ramped"]].max(axis=1), seats["end"], window)
+    months = _months(seats[["start", "ramped"]].max(axis=1), seats["end"], window)
+    return months.where(seats["known"], 0.0)
 
 
 def filled_months(seats: pd.DataFrame, window: Window) -> pd.Series:
@@ -100,34 +106,28 @@ def planned_seats(seats: pd.DataFrame, window: Window) -> int:
 
 def presence(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
     """1 where a seat (row) is filled on a day (column), else 0."""
-    day, start, _, end = _as_days(seats, days)
+    day, start, end = _numbered(days), _column(seats, "start"), _column(seats, "end", np.inf)
     return np.asarray(((start <= day) & (day < end)).astype(float))
 
 
 def ramp_share(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
-    """Part of full productivity (seat, day), 0 to 1: linear over the ramp, 0 while not filled."""
-    day, start, ramped, _ = _as_days(seats, days)
-    grown = (day - start) / np.maximum(ramped - start, 1.0)
-    return np.clip(grown, 0.0, 1.0) * presence(seats, days)
+    """Part of full productivity (seat, day), 0 to 1: linear over the ramp, 0 while not filled.
+
+    The ramp runs from the first day in the role, also through a change of manager.
+    """
+    day, joined, ramped = _numbered(days), _column(seats, "joined"), _column(seats, "ramped")
+    grown = np.where(ramped > joined, (day - joined) / np.maximum(ramped - joined, 1.0), 1.0)
+    return np.asarray(np.clip(grown, 0.0, 1.0) * presence(seats, days))
 
 
-def _as_days(seats: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[Floats, Floats, Floats, Floats]:
-    """Days as a row, and start, ramped and end as columns, all in days since 1970."""
-
-    def column(name: str, missing: float) -> Floats:
-        return _day_numbers(pd.DatetimeIndex(seats[name]), missing)[:, None]
-
-    return (
-        _day_numbers(days, np.nan)[None, :],
-        column("start", -np.inf),
-        column("ramped", -np.inf),
-        column("end", np.inf),
-    )
+def _column(seats: pd.DataFrame, name: str, missing: float = -np.inf) -> Floats:
+    """A column of dates as a column of days since 1970."""
+    return _numbered(pd.DatetimeIndex(seats[name]), missing)[:, None]
 
 
-def _day_numbers(dates: pd.DatetimeIndex, missing: float) -> Floats:
+def _numbered(dates: pd.DatetimeIndex, missing: float = np.nan) -> Floats:
     numbers = dates.to_numpy("datetime64[D]").astype(np.int64).astype(float)
-    return np.where(dates.isna(), missing, numbers)
+    return np.asarray(np.where(dates.isna(), missing, numbers))
 
 
 def peer_groups(seats: pd.DataFrame) -> pd.Series:
@@ -140,13 +140,13 @@ def peer_groups(seats: pd.DataFrame) -> pd.Series:
     return group.where(_large(seats, group), ALL_PEERS)
 
 
-def _large(seats: pd.DataFrame, group: pd.Series) -> np.ndarray:
+def _large(seats: pd.DataFrame, group: pd.Series) -> npt.NDArray[np.bool_]:
     sizes = seats.groupby(group).agg(teams=("manager_id", "nunique"), reps=("person_id", "nunique"))
     large = sizes.index[(sizes["teams"] >= _MIN_TEAMS) & (sizes["reps"] >= _MIN_SEATS)]
     return group.isin(large).to_numpy()
 
 
 def _months(start: pd.Series, end: pd.Series, window: Window) -> pd.Series:
-    first = start.clip(lower=window.start)
-    last = end.fillna(window.end).clip(upper=window.end)
-    return ((last - first).dt.days / DAYS_PER_MONTH).clip(lower=0.0)
+    first = start.mask(start < window.start, window.start)
+    last = end.mask(end.isna() | (end > window.end), window.end)
+    return (last - first).dt.days.clip(lower=0) / DAYS_PER_MONTH

@@ -142,7 +142,7 @@ class World:
     turnover: float = 0.12  # yearly rate of leaving
     vacancy_weeks: tuple[int, int] = (4, 12)  # until a leaver's seat is filled
     transfers: int = 2  # pairs of reps who changed teams
-    quota_stretch: float = 1.1  # quota ÷ what the group is expected to win
+    quota_stretch: float = 1.0  # quota ÷ what the group is expected to win
     stage_history: bool = True
     activities: bool = True
 

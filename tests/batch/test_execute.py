@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -88,8 +89,10 @@ def test_a_worker_that_dies_costs_its_own_pack_only(write_notebook, tmp_path):
     good = write_notebook(PACK, FACTS)
     bad = write_notebook(KILL_WORKER, name="bad.ipynb")
     output = tmp_path / "out"
+    before = list(Path(tempfile.gettempdir()).glob("sg-*"))
     jobs = [job(bad, output, "M1"), job(good, output, "M2")]
     with workers(1) as crew:
         records = list(crew.run(jobs))
     assert [(r.id, r.status) for r in records] == [("M1", "failed"), ("M2", "made")]
+    assert list(Path(tempfile.gettempdir()).glob("sg-*")) == before
     assert records[0].reason == "its worker process died (exit code -9)"

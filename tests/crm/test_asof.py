@@ -339,14 +339,10 @@ def test_nothing_that_happens_later_changes_the_book_where_history_is_given(
 ) -> None:
     deals, history, activities = rows
     params = make_params({"folder": "."})
-    anchor = {
-        "opportunity_id": "d0",
-        "changed_at": deals[0]["created_date"],
-        "stage": "Qualify",
-        "amount": 1.0,
-        "close_date": AS_OF,
-    }
-    history = [anchor, *history]
+    # A history that tells no amount of any deal is taken to have no amounts: this one has.
+    start = {"opportunity_id": "a", "stage": "Qualify", "amount": 1.0, "close_date": AS_OF}
+    deals = [start | {"owner_id": "r1", "created_date": AS_OF}, *deals]
+    history = [start | {"changed_at": AS_OF}, *history]
     book = book_of(PEOPLE, deals, params, stage_history=history, activities=activities)
     past, touches = without_the_future(history, activities)
     opened = set(book.deals.loc[book.deals["status"] == "open", "opportunity_id"])

@@ -31,7 +31,7 @@ def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
 
 
 def _calendar(pack: Pack, write: Writer) -> Table:
-    columns = (("Day", "l", 1.2), ("With", "l", 2), ("Type", "l", 1.6), ("Topic", "l", 4))
+    columns = (("Day", "l", 1.1), ("With", "l", 2), ("Type", "l", 2), ("Topic", "l", 5.3))
     rows = [
         (write.weekday(session.on), session.person, session.type, session.topic)
         for session in sorted(pack.coaching.cadence, key=lambda session: session.on)

@@ -84,7 +84,7 @@ def _seats(gap: Candidate, write: Writer) -> str:
 
 def _worth(pack: Pack, write: Writer) -> Spans:
     gap = pack.gap
-    sure = f"{write.chance(gap.probability)} sure the gap is real"
+    sure = f"{write.chance(gap.probability)} sure it is real"
     if gap.impact is None:
         return say("Its value this year cannot be known from these data ", muted(f"({sure})."))
     interval = f"{write.level(0.8)} range {write.money_range(gap.impact)}"
@@ -126,7 +126,11 @@ def _number(text: str) -> float | None:
 
 def _no_gap(pack: Pack, write: Writer) -> Spans:
     parts = pack.shortfall.parts if pack.shortfall else ()
-    works = [DRIVERS[part.driver].name.lower() for part in parts if part.value > 0]
+    works = [
+        DRIVERS[part.driver].name.lower()
+        for part in parts
+        if part.value > 0 and part.driver != "cycle_time"  # that part holds chance, too
+    ]
     keep = (
         f"Keep doing what works: {listed(works)} above peers. "
         if works
@@ -188,7 +192,7 @@ def _actions(pack: Pack, write: Writer) -> list[Block]:
         ("", "l", 0.3),
         ("Do", "l", 5),
         ("Who, by", "l", 2),
-        ("You will see it in", "l", 2.6),
+        ("Seen in", "l", 2.6),
     )
     return [table(columns, rows, title="The next two weeks")]
 
@@ -199,21 +203,13 @@ def _who_by(action: Action, write: Writer) -> str:
 
 
 def _runner_up(pack: Pack, write: Writer) -> list[Block]:
+    """What the chart of candidates cannot say: why a gap stands that is not clearly first."""
     gap, second = pack.gap, _candidate(pack, pack.gap.runner_up)
     if gap.driver == "none" or second is None:
         return []
-    label = candidate_label(second)
-    if gap.margin is None:
-        return [small("Runner-up: ", strong(label), ", whose value is not known.")]
-    margin = write.money(abs(gap.margin))
-    side = "less" if gap.margin >= 0 else "more"
-    known = gap.chance_first is not None and gap.margin >= 0
-    certain = f" ({write.chance(gap.chance_first)} sure)" if known else ""
-    why = f" {gap.note}" if gap.near_tie or gap.margin < 0 else ""
-    return [
-        small(
-            "Runner-up: ",
-            strong(label),
-            f", worth {margin} {side}{certain}.{why}",
-        )
-    ]
+    if gap.chance_first is None:
+        return [small("Runner-up: ", strong(candidate_label(second)), ", value not known.")]
+    if not gap.near_tie and (gap.margin or 0) >= 0:
+        return []
+    chance = f", {write.chance(1 - gap.chance_first)} likely to be worth more. "
+    return [small("Runner-up: ", strong(candidate_label(second)), chance, gap.note)]

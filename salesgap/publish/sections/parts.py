@@ -74,8 +74,9 @@ def table(
 
 def deal_name(deal: DealAtRisk) -> str:
     """A deal as one speaks of it: the account, and the deal where it has a name of its own."""
-    names = [name for name in (deal.account, deal.name) if name.strip()]
-    return ": ".join(dict.fromkeys(names)) or deal.opportunity_id
+    account, name = deal.account.strip(), deal.name.strip()
+    names = [name] if account in name else [account, name]
+    return ": ".join(filter(None, names)) or deal.opportunity_id
 
 
 def reasons(deal: DealAtRisk) -> str:

@@ -45,7 +45,7 @@ def pipeline_health(pack: Pack, report: Report) -> SectionView:
     if pipeline.open_deals == 0:
         blocks.append(body(strong("No open deal in these data. "), "Start with net new pipeline."))
     blocks.append(_key_figures(pipeline, write))
-    blocks += _coverage(pipeline, write, style)
+    blocks += _coverage(pack, write, style)
     blocks += _stages(pipeline, write, style)
     blocks += _cautions(pipeline, write)
     blocks += _deals(pipeline, write)
@@ -102,12 +102,12 @@ def _late_note(pipeline: Pipeline, write: Writer) -> str:
 # ── coverage ──────────────────────────────────────────────────────────────────────────────
 
 
-def _coverage(pipeline: Pipeline, write: Writer, style: Look) -> list[Block]:
-    figure = figures.coverage(pipeline.coverage, write, style)
+def _coverage(pack: Pack, write: Writer, style: Look) -> list[Block]:
+    ahead = [quarter for quarter in pack.pipeline.coverage if quarter.end > pack.as_of]
+    figure = figures.coverage(ahead, write, style)
     if figure is None:
         return []
-    sums = tuple(_sum(quarter, write) for quarter in pipeline.coverage)
-    return [figure, Bullets(items=sums)]
+    return [figure, Bullets(items=tuple(_sum(quarter, write) for quarter in ahead))]
 
 
 def _sum(quarter: Coverage, write: Writer) -> Spans:

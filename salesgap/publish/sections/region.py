@@ -92,7 +92,7 @@ def _kinds(summary: RegionSummary, write: Writer) -> KeyFigures:
                 ("Performance conditions", summary.condition_gaps, "packs name a condition"),
                 ("People", summary.people_gaps, "packs name seats"),
                 ("No gap", summary.no_gaps, "packs name none, which is an answer"),
-                ("Not made", len(summary.not_made), "packs, with reasons on the last page"),
+                ("Not made", len(summary.not_made), "packs; reasons on the last page"),
             )
         )
     )
@@ -114,7 +114,7 @@ def _questions(summary: RegionSummary, write: Writer) -> Table:
             write.chance(line.chance) if line.chance is not None else MISSING,
             _ANSWERS[line.below_average_attainment],
             _ANSWERS[line.below_average_pipeline],
-            _in_ten(line.process_skipped, write),
+            _skipped(line, write),
         )
         for line in sorted(summary.managers, key=_by_impact)
     ]
@@ -122,13 +122,15 @@ def _questions(summary: RegionSummary, write: Writer) -> Table:
         columns,
         rows,
         title="Three questions to ask: below-average attainment, pipeline, process skipped",
-        note="Below: below the run’s average. Process skipped: open deals without next step or "
+        note="Below: below the region’s average. Process skipped: open deals without next step or "
         "close date.",
     )
 
 
-def _in_ten(share: float | None, write: Writer) -> str:
-    return MISSING if share is None else f"{write.number(10 * share, 1)} of 10 deals"
+def _skipped(line: ManagerLine, write: Writer) -> str:
+    if line.process_skipped is None:
+        return MISSING
+    return write.part(round(line.process_skipped * line.open_deals), line.open_deals)
 
 
 def _by_impact(line: ManagerLine) -> float:
@@ -192,15 +194,13 @@ def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
         figure or body("No driver can be compared with peers from these data."),
         _gap_table(summary, write),
     )
-    return SectionView(
-        Section(name="region-gaps", title="Gaps by manager", blocks=blocks, new_page=False)
-    )
+    return SectionView(Section(name="region-gaps", title="Gaps by manager", blocks=blocks))
 
 
 def _gap_table(summary: RegionSummary, write: Writer) -> Table:
     columns = (
         ("Manager", "l", 2.6),
-        ("Gap", "l", 2),
+        ("Gap", "l", 2.7),
         ("Kind", "l", 1.8),
         ("Before year end", "r", 1.2),
         ("80% range", "r", 2),
@@ -211,14 +211,19 @@ def _gap_table(summary: RegionSummary, write: Writer) -> Table:
             line.manager.name,
             DRIVERS[line.gap].label,
             KINDS[line.kind],
-            write.money(line.impact.expected if line.impact else None),
-            write.money_range(line.impact) if line.impact else MISSING,
-            write.chance(line.probability) if line.gap != "none" else MISSING,
+            *(_worth(line, write) if line.gap != "none" else ("", "", "")),
         )
         for line in sorted(summary.managers, key=_by_impact)
     ]
     total = f"Together {write.money(summary.total_impact)}. " if summary.total_impact else ""
     return table(columns, rows, title="Where your own time is worth most", note=f"{total}".strip())
+
+
+def _worth(line: ManagerLine, write: Writer) -> tuple[str, str, str]:
+    sure = write.chance(line.probability)
+    if line.impact is None:
+        return MISSING, MISSING, sure
+    return write.money(line.impact.expected), write.money_range(line.impact), sure
 
 
 def region_data(summary: RegionSummary, report: Report) -> SectionView:

@@ -15,6 +15,7 @@ from salesgap.publish.blocks import (
 )
 from salesgap.publish.display import SectionView
 from salesgap.publish.sections.parts import body, deal_name, muted, reasons, say, small, strong
+from salesgap.publish.wording import evidence_value, measure_name
 from salesgap.publish.words import Writer, writer
 
 MOST_DEALS = 3
@@ -40,24 +41,34 @@ def one_to_ones(pack: Pack, report: Report) -> SectionView:
 
 
 def _sheet(sheet: OneToOne, rank: RepRank | None, since: str, write: Writer) -> Together:
-    left: tuple[Block, ...] = (
-        *_deals(sheet, write),
-        body(
-            strong(f"2 · Net new since {since}: "),
-            f"{write.money(sheet.net_new_amount)} in {write.count(sheet.net_new_deals, 'deal')}."
-            if sheet.net_new_deals
-            else "none yet. What is in the way?",
-        ),
-        *_development(sheet),
-    )
-    right: tuple[Block, ...] = (
-        *_behaviour(sheet),
+    deals = tuple(_deals(sheet, write))
+    rest: tuple[Block, ...] = (
+        _net_new(sheet, since, write),
+        *_behaviour(sheet, write),
         _plan(sheet.plan, write),
-        WriteIn(label="4 · Career: where next?"),
-        WriteIn(label="5 · Obstacles inside the company"),
     )
-    head = (Heading(text=sheet.person.name, level=2), _standing(rank, sheet.plan, write))
-    return Together(blocks=(*head, Columns(columns=(left, right), ratios=(1.1, 1))))
+    lines: tuple[tuple[Block, ...], ...] = (
+        (_development(sheet, write),),
+        (WriteIn(label="4 · Career: where next?"),),
+        (WriteIn(label="5 · Obstacles in the company"),),
+    )
+    return Together(
+        blocks=(
+            Heading(text=sheet.person.name, level=2),
+            _standing(rank, sheet.plan, write),
+            Columns(columns=(deals, rest), ratios=(1.1, 1)),
+            Columns(columns=lines, ratios=(1, 1, 1)),
+        )
+    )
+
+
+def _net_new(sheet: OneToOne, since: str, write: Writer) -> Block:
+    new = (
+        f"{write.money(sheet.net_new_amount)} in {write.count(sheet.net_new_deals, 'deal')}."
+        if sheet.net_new_deals
+        else "none yet. What is in the way?"
+    )
+    return body(strong(f"2 · Net new since {since}: "), new)
 
 
 def _standing(rank: RepRank | None, plan: TacticalPlan, write: Writer) -> Block:
@@ -88,17 +99,27 @@ def _amount(deal: DealAtRisk, write: Writer) -> str:
     return "no amount" if deal.amount is None else write.money(deal.amount)
 
 
-def _development(sheet: OneToOne) -> list[Block]:
-    title = "3 · Development, from what you saw in the field"
-    if not sheet.development:
-        return [WriteIn(label=f"{title} (nothing recorded)")]
-    return [body(strong(f"{title}: "), sheet.development)]
+def _development(sheet: OneToOne, write: Writer) -> Block:
+    seen = sheet.observed
+    if seen is None:
+        return WriteIn(label="3 · Development: seen in the field")
+    where = f" at {seen.account}" if seen.account else ""
+    last = f"last {seen.kind.lower()} together on {write.short_day(seen.on)}{where}."
+    return body(strong("3 · Development: "), last, muted(" What did you see?"))
 
 
-def _behaviour(sheet: OneToOne) -> list[Block]:
+def _behaviour(sheet: OneToOne, write: Writer) -> list[Block]:
     if not sheet.behaviour:
-        return [small("No behaviour stands out, or no activities were recorded.")]
-    return [body(strong("One behaviour: "), f"{sheet.behaviour}. ", muted(sheet.level))]
+        return [small("No behaviour stands out from the peers’.")]
+    return [body(strong("One behaviour: "), f"{sheet.behaviour}. ", muted(_level(sheet, write)))]
+
+
+def _level(sheet: OneToOne, write: Writer) -> str:
+    fact = sheet.evidence
+    if fact is None or fact.value is None:
+        return ""
+    stands = f"{measure_name(fact.measure)}: {evidence_value(fact, write)}"
+    return f"{stands}; peers {write.measure(fact.benchmark, fact.unit)}."
 
 
 def _plan(plan: TacticalPlan, write: Writer) -> Block:

@@ -223,11 +223,14 @@ def sheet(person: f.Person, **changes: Any) -> f.OneToOne:
     facts: dict[str, Any] = {
         "person": person,
         "behaviour": "Open new opportunities every week",
-        "level": "1.2 a week over 12 months (52); attaining peers open 2.1",
+        "driver": "pipeline_creation",
+        "evidence": f.Evidence(
+            measure="pipeline_creation", unit="per_month", value=1.2, benchmark=2.1, count=52
+        ),
         "deals": (deal(1, person),),
         "net_new_amount": 96_000,
         "net_new_deals": 3,
-        "development": "",
+        "observed": None,
         "plan": PLAN,
     }
     return f.OneToOne(**(facts | changes))
@@ -349,7 +352,7 @@ def make_bare() -> f.Pack:
     unsold = {"won": 0.0, "won_deals": 0}
     alone = rep(1, INES, **unsold, quota_to_date=None, attainment=None, rank_high=1)
     alone_sheet = sheet(
-        INES, behaviour="", level="", deals=(), net_new_amount=0, net_new_deals=0, plan=NO_PLAN
+        INES, behaviour="", driver="none", evidence=None, deals=(), net_new_amount=0, net_new_deals=0, plan=NO_PLAN
     )
     return make_pack(
         reps=1,
@@ -388,7 +391,8 @@ def line(number: int, name: str, **changes: Any) -> f.ManagerLine:
         ),
         "below_average_attainment": number > 1,
         "below_average_pipeline": None if number == 3 else number == 2,
-        "process_skipped": 0.22,
+        "open_deals": 45,
+        "process_skipped": 0.2,
         "gap": "pipeline_creation",
         "kind": "condition",
         "impact": f.Range(expected=310_000, low=190_000, high=445_000),

@@ -64,7 +64,7 @@ def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSum
     assert [figure.title for figure in every(full_pack, summary)] == [
         "€640k behind pace on 30 Jun",
         "Pipeline creation explains three quarters of the shortfall",
-        "It is worth more than the runner-up",
+        "Worth €222k more than the runner-up",
         "Two bands: reps within one cannot be told apart",
         "You are at place 4 to 10 of 14 managers",
         "Q3 is €890k of open pipeline short",
@@ -94,6 +94,17 @@ def test_a_candidate_that_may_be_chance_is_hollow(full_pack: f.Pack) -> None:
     assert figure is not None
     assert figure.svg.count("fill: #ffffff; stroke") == 1
     assert "may be chance" in figure.alt
+
+
+def test_a_value_expected_beyond_its_interval_is_still_inside_the_chart(full_pack: f.Pack) -> None:
+    rare = full_pack.candidates[0].model_copy(
+        update={"impact": f.Range(expected=853, low=0, high=0)}
+    )
+    figure = figures.candidates(full_pack.model_copy(update={"candidates": (rare,)}), WRITER, LOOK)
+    assert figure is not None
+    across = [float(x) for x in re.findall(r"M ([\d.]+) [\d.]+", figure.svg)]
+    assert max(across) <= 234
+    assert "+€853" in figure.svg
 
 
 @pytest.mark.parametrize("name", [LONG, "山田 太郎" * 10, "x" * 60])
