@@ -1,12 +1,12 @@
 """Everything salesgap raises on purpose.
 
-    SalesgapError                 exit code, one line: what, where, what to do
-    ├── ParamsError          2    the params file cannot be used
-    ├── SourceError          2    an export cannot be read
-    ├── DataError            2    the export reads, but no pack can be made of it
-    ├── NotebookError        3    a notebook did not run to its end
-    ├── PublishError         3    a PDF could not be set
-    └── OutputError          2    the output folder cannot be used
+SalesgapError                 exit code, one line: what, where, what to do
+├── ParamsError          2    the params file cannot be used
+├── SourceError          2    an export cannot be read
+├── DataError            2    the export reads, but no pack can be made of it
+├── NotebookError        3    a notebook did not run to its end
+├── PublishError         3    a PDF could not be set
+└── OutputError          2    the output folder cannot be used
 """
 
 from __future__ import annotations

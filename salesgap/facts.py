@@ -118,9 +118,13 @@ class Gap(Candidate):
 
 
 class Part(Facts):
-    """One driver's share of the difference to like-for-like peers, in revenue."""
+    """One driver's share of the difference to like-for-like peers, in revenue.
 
-    driver: Driver
+    'timing' is what no driver explains: deals won in the window that were created before it, the
+    cycle's shift of revenue from one year to the next, and chance.
+    """
+
+    driver: Driver | Literal["timing"]
     value: float
 
 

@@ -23,6 +23,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from salesgap.crm.tables import TABLES
@@ -249,15 +250,11 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, s
             yield key, "", field.description or ""
             yield from _describe(inner, f"{key}.")
         else:
-            default = (
-                "required"
-                if field.is_required()
-                else _default(field.get_default(call_default_factory=True))
-            )
-            yield key, default, field.description or ""
+            yield key, _default(field), field.description or ""
 
 
 _NESTED: tuple[type[BaseModel], ...] = (Source, Simulated, Method, Report, Brand, Batch)
+_MODELS: tuple[type[BaseModel], ...] = (Params, *_NESTED, TableSource, Stage)
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:
@@ -267,7 +264,10 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _default(value: Any) -> str:
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
     return "left out" if value in (None, (), {}) else str(value)
 
 
@@ -286,7 +286,7 @@ def _readable(error: ValidationError, path: Path) -> ParamsError:
 def _explain(detail: ErrorDetails) -> str:
     key = ".".join(str(part) for part in detail["loc"]) or "params"
     if detail["type"] == "extra_forbidden":
-        known = [name.rsplit(".", 1)[-1] for name, _, _ in describe()]
+        known = [name for model in _MODELS for name in model.model_fields]
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         return f"{key}: unknown key" + (f" (did you mean {near[0]}?)" if near else "")
     if detail["type"] == "missing":

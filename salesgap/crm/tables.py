@@ -50,6 +50,7 @@ class Table:
 
     @property
     def required_columns(self) -> tuple[str, ...]:
+        """The names of the columns a row cannot do without."""
         return tuple(column.name for column in self.columns if column.required)
 
 

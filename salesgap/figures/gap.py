@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from salesgap.facts import Attainment, Candidate, Driver, Pack, Shortfall
 from salesgap.figures.style import (
     BAND,
@@ -144,9 +146,8 @@ def shortfall(facts: Shortfall, focus: str, writer: Writer, look: Look) -> Figur
     )
 
 
-def _part_name(driver: Driver) -> str:
-    """A part's name; what no driver explains is timing, and is counted with the cycle."""
-    return "Cycle and timing" if driver == "cycle_time" else DRIVERS[driver].name
+def _part_name(driver: Driver | Literal["timing"]) -> str:
+    return "Timing and chance" if driver == "timing" else DRIVERS[driver].name
 
 
 def _shortfall_title(total: float, rows: list[tuple[str, float, bool]]) -> str:
@@ -226,6 +227,8 @@ def _candidates_title(pack: Pack, shown: list[Candidate], writer: Writer) -> str
         return "No other candidate has a value"
     if gap.near_tie:
         return "A near tie with the runner-up"
+    if not any(candidate.real for candidate in shown if candidate.id != gap.id):
+        return "The only candidate that is clear of chance"
     side = "more" if gap.margin >= 0 else "less"
     return f"Worth {writer.money(abs(gap.margin))} {side} than the runner-up"
 

@@ -222,13 +222,15 @@ def _course(
     weeks = created.shape[2]
     flat = np.ones((len(created), weeks))
     winning = team("conversion_late" if benchmarks.phases else "conversion")
+    pace = np.exp(-team("cycle_time"))
     return Course(
         created=created.sum(axis=1),
         size=np.exp(team("deal_size")) * _typical_size(here, benchmarks),
         proposing=flat,
         passing=flat * np.exp(team("conversion_early")),
         winning=flat * np.exp(winning),
-        speed=flat * np.exp(-team("cycle_time")) * part,
+        speed=flat * pace * part,
+        pace=pace,
     )
 
 

@@ -43,7 +43,7 @@ def choose(
     if staying and _chance_first(valued[first], valued[staying[0]]) < CLEARLY:
         first = staying[0]
     others = [i for i in (*real, *range(len(candidates))) if i != first]
-    return _gap(valued, candidates, first, others[0] if others else None, bool(staying))
+    return _gap(valued, candidates, first, others[0] if others else None, first in staying)
 
 
 def candidate(

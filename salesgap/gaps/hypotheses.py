@@ -31,12 +31,12 @@ class Component:
 
 USUAL, LOW, HIGH = 0, 1, 2
 COMPONENTS = (
-    Component(0.90, 0.0, 0.0),
-    Component(0.06, -0.40, 0.18),
-    Component(0.04, 0.40, 0.18),
+    Component(0.77, 0.0, 0.0),
+    Component(0.15, -0.40, 0.18),
+    Component(0.08, 0.40, 0.18),
 )
 
-PEOPLE_PRIOR = 0.05
+PEOPLE_PRIOR = 0.12
 """Prior chance that a team has one or two seats far below the rest."""
 
 SEAT_DROP: dict[str, tuple[float, float]] = {

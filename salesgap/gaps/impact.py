@@ -35,9 +35,9 @@ class Course:
     """How a team goes on, for each draw (rows) and week to year end (columns).
 
     ``created``: new opportunities a week; ``size``: money of a new one, the same in every week;
-    ``proposing``: what that money is multiplied by when it is proposed; ``passing`` and ``winning``:
+    ``proposing``: what that money is multiplied by when it is proposed; ``passing``, ``winning``:
     multipliers of the curves' shares; ``speed``: process weeks a calendar week. Each may change
-    from week to week, so that a gap can close gradually.
+    from week to week, so that a gap can close gradually; ``pace`` is the speed up to now.
     """
 
     created: Floats
@@ -46,6 +46,7 @@ class Course:
     passing: Floats
     winning: Floats
     speed: Floats
+    pace: Floats
 
     def lifted(self, **factors: Floats) -> Course:
         """The course with some of its quantities multiplied."""
@@ -79,12 +80,13 @@ class Outlook:
 
     @property
     def total(self) -> Floats:
+        """Money a draw, new and open together."""
         return np.asarray(self.new + self.open)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """The two phases' curves; of an organisation without phases, the early one passes all at once."""
+    """The two phases' curves; without phases, the early one passes all at once."""
 
     early: Curve
     late: Curve
@@ -126,7 +128,7 @@ class Process:
     def _of_age(self, age: float, late: bool, course: Course, after: Floats | float) -> Floats:
         curve, lift = (self.late, course.winning) if late else (self.early, course.passing)
         ratio = _passing(curve, lift)
-        start = age * course.speed[:, :1]
+        start = age * course.pace
         left = _still_open(curve, ratio[:, :1], start)
         leaving = np.diff(_look_up(curve.passed, start + _elapsed(course.speed)), axis=1)
         return np.asarray((leaving * ratio * after / left).sum(axis=1))

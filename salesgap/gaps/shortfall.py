@@ -2,14 +2,15 @@
 
 Revenue per window is rep-months × creation × conversion × size; against peers each is a ratio. The
 Shapley value shares the difference out over the ratios so that the shares add up to it exactly and
-no order of the drivers is favoured, also where a team won nothing. What the ratios leave (deals
-won now that were created before the window, and chance) is timing, and goes to cycle time.
+no order of the drivers is favoured, also where a team won nothing. What the ratios leave is timing:
+deals won now that were created before the window, and chance. A slower cycle moves revenue to the
+next year but takes none from a steady one, so it has no part of its own.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
-from math import factorial, prod
+from math import factorial, fsum, prod
 
 import numpy as np
 
@@ -34,9 +35,8 @@ def shortfall(team: TeamOutlook, actual: float, peers: float, months: float) -> 
     ``peers``: what like-for-like peers win with all planned rep-months of this team.
     """
     ratios = {d: _ratio(team.evidence[d]) for d in _SPLIT if d in team.evidence}
-    known = peers * prod(ratios.values())
-    ratios["cycle_time"] = actual / known if known > 0 else 1.0
     shares = shapley(ratios, peers)
+    shares["timing"] = (actual - peers) - fsum(shares.values())
     return Shortfall(
         total=actual - peers,
         months=round(months),

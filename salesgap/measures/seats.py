@@ -47,8 +47,9 @@ def seats(book: Book, ramp_months: int) -> pd.DataFrame:
     """One row a rep and manager with the dates it lasted.
 
     Columns: person_id, manager_id, role, segment, joined (first day in the role), ramped (day of
-    full productivity), start and end with this manager (end missing while it lasts). A missing
-    start date means: long in seat. Managers hold no seat.
+    full productivity), start and end with this manager (end missing while it lasts), known (there
+    is a start date or a deal that says they worked). A missing start date means: long in seat.
+    Managers hold no seat.
     """
     people = book.people
     managers = set(people["manager_id"].dropna())
@@ -133,7 +134,8 @@ def _numbered(dates: pd.DatetimeIndex, missing: float = np.nan) -> Floats:
 def peer_groups(seats: pd.DataFrame) -> pd.Series:
     """The like-for-like group of each seat: role and segment, or the next wider one.
 
-    A group needs four teams and twelve seats, else its seats are compared by role, else with all.
+    A group needs four teams and twelve seats. Segments too small for that are pooled within their
+    role, and what is too small even then is pooled across roles.
     """
     fine = seats["role"] + " · " + seats["segment"]
     group = fine.where(_large(seats, fine), seats["role"])

@@ -1,0 +1,1 @@
+"""From facts to pages: sections, display in JupyterLab, and PDF by Typst."""

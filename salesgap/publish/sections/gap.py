@@ -129,7 +129,7 @@ def _no_gap(pack: Pack, write: Writer) -> Spans:
     works = [
         DRIVERS[part.driver].name.lower()
         for part in parts
-        if part.value > 0 and part.driver != "cycle_time"  # that part holds chance, too
+        if part.value > 0 and part.driver != "timing"
     ]
     keep = (
         f"Keep doing what works: {listed(works)} above peers. "

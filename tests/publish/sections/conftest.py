@@ -294,7 +294,7 @@ PARTS = {
     "pipeline_creation": -410_250,
     "conversion_late": -95_350,
     "deal_size": -40_120,
-    "cycle_time": -30_330,
+    "timing": -30_330,
     "capacity": 15_650,
 }
 
@@ -352,7 +352,14 @@ def make_bare() -> f.Pack:
     unsold = {"won": 0.0, "won_deals": 0}
     alone = rep(1, INES, **unsold, quota_to_date=None, attainment=None, rank_high=1)
     alone_sheet = sheet(
-        INES, behaviour="", driver="none", evidence=None, deals=(), net_new_amount=0, net_new_deals=0, plan=NO_PLAN
+        INES,
+        behaviour="",
+        driver="none",
+        evidence=None,
+        deals=(),
+        net_new_amount=0,
+        net_new_deals=0,
+        plan=NO_PLAN,
     )
     return make_pack(
         reps=1,

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesgap.coaching.plays import Play, actions, load_plays, working_day
+from salesgap.errors import ParamsError
+from salesgap.gaps.candidates import CONDITIONS
+
+PLAYS = Path(__file__).resolve().parents[2] / "templates" / "plays"
+FRIDAY = date(2026, 6, 26)
+
+
+def step(**changed):
+    return {"do": "Call $reps", "who": "you", "within_days": 7, "seen_in": "$count calls"} | changed
+
+
+def play(**changed):
+    return {
+        "summary": "s",
+        "actions": [step(), step(), step()],
+        "behaviour": "b",
+        "coaching": "c",
+        "topic": "t",
+        "debrief": ["d"],
+    } | changed
+
+
+def test_every_gap_that_can_be_named_has_its_play():
+    assert sorted(load_plays(PLAYS)) == sorted(
+        [*CONDITIONS, "capacity", "underperformance", "none"]
+    )
+
+
+def test_the_shipped_plays_leave_no_word_unfilled():
+    for each in load_plays(PLAYS).values():
+        for action in actions(each, FRIDAY, ["Ann"], 6):
+            assert "$" not in f"{action.do}{action.who}{action.seen_in}"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (play(actions=[step(), step()]), "actions: Tuple should have at least 3 items"),
+        (play(actions=[step(), step(within_days=40), step()]), "actions.1.within_days: Input"),
+        (play(actions=[step(), step(), {"do": "x"}]), "actions.2.who: Field required"),
+        (play(colour="red"), "colour: Extra inputs are not permitted"),
+        ([], "Input should be a valid dictionary"),
+    ],
+)
+def test_a_bad_play_is_told_with_its_file_and_key(tmp_path, content, told):
+    file = tmp_path / "deal_size.yml"
+    file.write_text(yaml.safe_dump(content), "utf-8")
+    with pytest.raises(ParamsError) as caught:
+        load_plays(tmp_path)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert told in str(caught.value)
+    assert str(caught.value).endswith("→ mend the play")
+
+
+@pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\x00"], ids=["no YAML", "no text"])
+def test_a_file_that_cannot_be_read_is_told(tmp_path, content):
+    (tmp_path / "deal_size.yml").write_bytes(content)
+    with pytest.raises(ParamsError, match=r"deal_size\.yml: cannot be read"):
+        load_plays(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("reps", "text"),
+    [
+        ([], "Call each rep"),
+        (["Ann"], "Call Ann"),
+        (["Ann", "Bob"], "Call Ann and Bob"),
+        (["Ann", "Bob", "Cy"], "Call Ann, Bob and Cy"),
+        (["$count {x} \\1"], "Call $count {x} \\1"),
+    ],
+)
+def test_actions_name_the_reps_as_they_are(reps, text):
+    first = actions(Play.model_validate(play()), FRIDAY, reps, 6)[0]
+    assert (first.do, first.seen_in) == (text, "6 calls")
+
+
+@given(as_of=st.dates(date(2020, 1, 1), date(2030, 1, 1)), within=st.integers(1, 30))
+def test_actions_are_due_on_a_working_day_in_time_or_the_monday_after(as_of, within):
+    each = Play.model_validate(play(actions=[step(within_days=within)] * 3))
+    for action in actions(each, as_of, [], 6):
+        late = (action.by - as_of).days - within
+        assert action.by.weekday() < 5
+        assert 0 <= late <= 2
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (FRIDAY, FRIDAY),
+        (date(2026, 6, 27), date(2026, 6, 29)),
+        (date(2026, 6, 28), date(2026, 6, 29)),
+    ],
+)
+def test_a_weekends_day_moves_to_monday(day, expected):
+    assert working_day(day) == expected

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from salesgap.facts import Candidate, Range
+from salesgap.gaps.candidates import Valued
+from salesgap.gaps.choose import choose, interval, team_level
+from salesgap.gaps.evidence import Evidence
+from salesgap.measures.peers import PeerLevel
+
+SHIFT = np.linspace(-1.0, 1.0, 201)
+STAYS = "It was the gap of the last pack, and no other is clearly worth more."
+
+
+def chosen(*options, last=None):
+    """Of ``(driver, expected impact, real)``, most valuable first; draws spread by ±100."""
+    valued, candidates = [], []
+    for place, (driver, worth, real) in enumerate(options):
+        draws = worth + 100 * np.roll(SHIFT, 67 * place)
+        valued.append(Valued(driver, 0.9, draws))
+        candidates.append(
+            Candidate(
+                id=driver,
+                kind="condition",
+                driver=driver,
+                impact=interval(draws),
+                probability=0.9 if real else 0.2,
+                real=real,
+                evidence=(),
+                play=driver,
+            )
+        )
+    return choose(valued, candidates, last)
+
+
+CREATION, LATE, SIZE = "pipeline_creation", "conversion_late", "deal_size"
+
+
+def test_the_gap_is_the_real_one_worth_most():
+    gap = chosen((CREATION, 900, False), (LATE, 500, True), (SIZE, 100, True))
+    assert (gap.driver, gap.runner_up) == (LATE, SIZE)
+    assert gap.margin == pytest.approx(400)
+    assert (gap.chance_first, gap.near_tie) == (1.0, False)
+
+
+def test_what_is_not_real_is_no_gap_whatever_it_would_be_worth():
+    gap = chosen((CREATION, 900, False), (LATE, 500, False))
+    assert (gap.driver, gap.kind, gap.real, gap.impact, gap.play) == (
+        "none",
+        "none",
+        False,
+        None,
+        "",
+    )
+    assert gap.note.startswith("No gap supported by the data")
+
+
+def test_without_candidates_nothing_can_be_told():
+    gap = chosen()
+    assert (gap.driver, gap.runner_up) == ("none", None)
+    assert gap.note.startswith("No gap can be told")
+
+
+def test_the_runner_up_is_an_unreal_one_only_where_no_other_is_real():
+    gap = chosen((CREATION, 900, True), (LATE, 890, False))
+    assert (gap.runner_up, gap.near_tie) == (LATE, False)
+    assert chosen((CREATION, 900, True)).runner_up is None
+
+
+def test_a_near_tie_is_called_one():
+    gap = chosen((CREATION, 510, True), (LATE, 500, True))
+    assert gap.chance_first < 0.8
+    assert gap.near_tie
+    assert gap.note == "A near tie: the runner-up might be worth as much."
+
+
+def test_last_periods_gap_stays_while_no_other_is_clearly_worth_more():
+    gap = chosen((CREATION, 510, True), (LATE, 500, True), last=LATE)
+    assert (gap.driver, gap.runner_up, gap.note) == (LATE, CREATION, STAYS)
+    assert gap.margin == pytest.approx(-10)
+
+
+def test_last_periods_gap_gives_way_to_one_clearly_worth_more():
+    gap = chosen((CREATION, 900, True), (LATE, 500, True), last=LATE)
+    assert gap.driver == CREATION
+    assert gap.note != STAYS
+
+
+def test_last_periods_gap_does_not_stay_once_it_is_closed():
+    gap = chosen((CREATION, 510, True), (LATE, 500, False), last=LATE)
+    assert gap.driver == CREATION
+    assert gap.note != STAYS
+
+
+def test_an_interval_is_the_mean_and_the_middle_eighty_per_cent():
+    assert interval(np.arange(101.0)) == Range(expected=50.0, low=10.0, high=90.0)
+
+
+def evidence(driver, total, expected, base):
+    arrays = [np.array(values, float) for values in (total, expected, base)]
+    n = len(total)
+    seats = tuple(f"r{i}" for i in range(n))
+    return Evidence(driver, seats, np.zeros(n), np.ones(n), *arrays, np.zeros(n, bool))
+
+
+def shown(driver, *counted):
+    found = team_level(
+        evidence(driver, *counted), PeerLevel(driver, {"all": 0.0}, 0.05, 0.15, 0.6, 9)
+    )
+    return found.value, found.benchmark, found.count
+
+
+def test_a_rate_is_shown_as_counted_beside_its_peers():
+    assert shown(LATE, [3, 1], [4, 2], [10, 6]) == (pytest.approx(0.25), pytest.approx(0.375), 16)
+
+
+def test_creation_counts_opportunities_and_not_months():
+    assert shown(CREATION, [30], [36], [12]) == (2.5, 3.0, 30)
+
+
+def test_a_level_is_shown_as_the_geometric_mean():
+    logs = [np.log(100) + np.log(400)], [2 * np.log(300)], [2]
+    assert shown(SIZE, *logs) == (pytest.approx(200), pytest.approx(300), 2)
+
+
+def test_nothing_observed_is_unknown_and_not_zero():
+    assert shown(LATE, [0], [0], [0]) == (None, None, 0)

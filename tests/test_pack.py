@@ -1,0 +1,271 @@
+"""A small simulated organisation, from its tables to its packs and its region summaries."""
+
+from __future__ import annotations
+
+import json
+from math import fsum
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from salesgap.crm.book import load_book
+from salesgap.errors import DataError, ParamsError
+from salesgap.facts import Pack, RegionSummary, schemas
+from salesgap.pack import coaching_pack
+from salesgap.params import Method, Params, load_params
+from salesgap.prepare import Prepared, choose, load_prepared_team, open_team, prepare
+from salesgap.region import NOT_MADE, open_region, summarise
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = """\
+name: small
+as_of: 2026-05-15
+source: {simulated: {seed: 11, managers: 4}}
+method: {draws: 200}
+stages:
+  - {name: Prospect, status: open, phase: early}
+  - {name: Qualify, status: open, phase: early}
+  - {name: Propose, status: open, phase: late}
+  - {name: Negotiate, status: open, phase: late}
+  - {name: Won, status: won}
+  - {name: Lost, status: lost}
+"""
+
+
+@pytest.fixture(scope="module")
+def params_file(tmp_path_factory) -> Path:
+    file = tmp_path_factory.mktemp("run") / "small.yml"
+    file.write_text(RUN, "utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def params(params_file) -> Params:
+    return load_params(params_file)
+
+
+@pytest.fixture(scope="module")
+def prepared(params, tmp_path_factory) -> Prepared:
+    return prepare(params, tmp_path_factory.mktemp("prepared"), ROOT)
+
+
+def packs_of(run: Prepared) -> dict[str, Pack]:
+    return {
+        entry.person_id: coaching_pack(load_prepared_team(run, entry)) for entry in run.managers
+    }
+
+
+@pytest.fixture(scope="module")
+def packs(prepared) -> dict[str, Pack]:
+    return packs_of(prepared)
+
+
+@pytest.fixture(scope="module")
+def facts_folder(packs, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("facts")
+    for key, pack in packs.items():
+        (folder / f"{key}.json").write_text(pack.model_dump_json(), "utf-8")
+    (folder / NOT_MADE).write_text('["Ann: no kernel"]', "utf-8")
+    return folder
+
+
+# ── prepare ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_manager_gets_a_pack(packs, prepared):
+    assert len(packs) == 4
+    assert [pack.manager.id for pack in packs.values()] == [m.person_id for m in prepared.managers]
+
+
+def test_each_team_lies_in_a_folder_of_its_own(prepared):
+    folders = [entry.team_folder for entry in prepared.managers]
+    assert len(set(folders)) == 4
+    assert {folder.parent for folder in folders} == {prepared.folder / "teams"}
+
+
+def test_an_unknown_manager_is_told_with_those_that_are_known(prepared):
+    with pytest.raises(ParamsError) as caught:
+        choose(prepared, "nobody")
+    known = ", ".join(entry.person_id for entry in prepared.managers)
+    assert str(caught.value) == f"no manager 'nobody' with a team → choose one of: {known}"
+
+
+def test_no_manager_asked_for_means_the_first(prepared):
+    assert choose(prepared, "") == prepared.managers[0]
+
+
+def test_a_notebook_opens_its_team_folder_and_nothing_else(prepared, packs):
+    entry = prepared.managers[2]
+    team = open_team("no such file", team_folder=str(entry.team_folder))
+    assert coaching_pack(team) == packs[entry.person_id]
+
+
+def test_an_organisation_that_nobody_manages_is_told(tmp_path):
+    (tmp_path / "people.csv").write_text("person_id,name,role,region\nr1,Rob,rep,North\n")
+    (tmp_path / "opportunities.csv").write_text(
+        "opportunity_id,owner_id,created_date,stage\nd1,r1,2026-01-01,Propose\n"
+    )
+    file = tmp_path / "run.yml"
+    file.write_text(RUN.replace("{simulated: {seed: 11, managers: 4}}", "{folder: .}"))
+    with pytest.raises(DataError):
+        prepare(load_params(file), tmp_path / "out", ROOT)
+
+
+# ── packs ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_runs_make_the_same_packs(packs, params, tmp_path):
+    again = packs_of(prepare(params, tmp_path, ROOT))
+    assert {k: p.model_dump_json() for k, p in again.items()} == {
+        k: p.model_dump_json() for k, p in packs.items()
+    }
+
+
+def test_a_pack_is_what_its_schema_says(packs):
+    validator = Draft202012Validator(json.loads(schemas()["pack.schema.json"]))
+    errors = [
+        error.message
+        for pack in packs.values()
+        for error in validator.iter_errors(json.loads(pack.model_dump_json()))
+    ]
+    assert errors == []
+
+
+def test_a_pack_comes_back_from_json_as_it_was(packs):
+    for pack in packs.values():
+        assert Pack.model_validate_json(pack.model_dump_json()) == pack
+
+
+def test_a_pack_names_nobody_of_another_team(packs, prepared):
+    books = {entry.person_id: load_book(entry.team_folder) for entry in prepared.managers}
+    own = {manager: set(book.people["name"]) for manager, book in books.items()}
+    for manager, pack in packs.items():
+        text = pack.model_dump_json()
+        others = set().union(*own.values()) - own[manager]
+        assert others
+        assert [name for name in sorted(others) if name in text] == []
+
+
+def test_a_teams_folder_holds_no_other_teams_people_or_deals(prepared):
+    books = {entry.person_id: load_book(entry.team_folder) for entry in prepared.managers}
+    deals = [set(book.deals["opportunity_id"]) for book in books.values()]
+    assert sum(map(len, deals)) == len(set().union(*deals))
+    for manager, book in books.items():
+        assert (set(books) - {manager}) & set(book.people["person_id"]) == set()
+
+
+def test_the_parts_of_a_shortfall_are_its_total(packs):
+    for pack in packs.values():
+        assert pack.shortfall is not None
+        total = fsum(part.value for part in pack.shortfall.parts)
+        assert total == pytest.approx(pack.shortfall.total)
+        assert pack.shortfall.actual - pack.shortfall.benchmark == pytest.approx(total)
+
+
+def test_the_gap_is_one_of_the_candidates_or_none(packs):
+    for pack in packs.values():
+        known = {candidate.id for candidate in pack.candidates if candidate.real} or {"none"}
+        assert pack.gap.id in known
+
+
+def test_attainment_is_what_the_reps_and_the_leavers_won(packs):
+    for pack in packs.values():
+        won = fsum(rep.won for rep in pack.stack_rank)
+        assert won <= pack.attainment.won + 0.01
+        assert pack.attainment.year_end.low >= pack.attainment.won
+        assert pack.attainment.quota_year > pack.attainment.quota_to_date
+        share = pack.attainment.share
+        assert share.low <= share.expected <= share.high
+
+
+def test_every_rep_is_ranked_once_and_has_one_sheet(packs):
+    for pack in packs.values():
+        ranked = [rep.person.id for rep in pack.stack_rank]
+        assert len(ranked) == len(set(ranked)) == pack.reps
+        assert sorted(sheet.person.id for sheet in pack.coaching.one_to_ones) == sorted(ranked)
+        names = [sheet.person.name for sheet in pack.coaching.one_to_ones]
+        assert names == sorted(names)
+        assert fsum(rep.expected_rank for rep in pack.stack_rank) == pytest.approx(
+            pack.reps * (pack.reps + 1) / 2
+        )
+
+
+def test_a_sheet_is_about_the_reps_own_deals_and_quota(packs):
+    for pack in packs.values():
+        won = {rep.person.id: rep.won for rep in pack.stack_rank}
+        for sheet in pack.coaching.one_to_ones:
+            assert {deal.owner.id for deal in sheet.deals} <= {sheet.person.id}
+            assert len(sheet.deals) <= 4
+            assert (sheet.driver == "none") == (sheet.evidence is None) == (sheet.behaviour == "")
+            if sheet.plan.remaining:
+                assert sheet.plan.remaining + won[sheet.person.id] <= pack.attainment.quota_year
+
+
+def test_net_new_of_the_reps_is_that_of_the_team(packs):
+    for pack in packs.values():
+        own = sum(sheet.net_new_deals for sheet in pack.coaching.one_to_ones)
+        assert own <= pack.pipeline.net_new_deals
+
+
+def test_the_checkpoint_shows_every_driver_of_the_run(packs):
+    for pack in packs.values():
+        assert [indicator.measure for indicator in pack.coaching.checkpoint] == [
+            "pipeline_creation",
+            "conversion_early",
+            "conversion_late",
+            "deal_size",
+            "cycle_time",
+            "capacity",
+        ]
+        assert all(indicator.peers for indicator in pack.coaching.checkpoint)
+
+
+def test_the_quarterly_checkpoint_counts_three_months_of_creation(packs, prepared):
+    for entry in prepared.managers:
+        now = packs[entry.person_id].coaching.checkpoint[0]
+        assert 0 < now.count < packs[entry.person_id].pipeline.open_deals * 3
+        assert now.now is not None
+
+
+def test_assumptions_are_the_params_method_in_words(packs, params):
+    shown = {a.name: a for a in next(iter(packs.values())).assumptions}
+    assert set(shown) == set(Method.model_fields) - {"draws", "seed"}
+    assert shown["close_weeks"].value == str(params.method.close_weeks)
+    assert shown["close_weeks"].meaning == Method.model_fields["close_weeks"].description
+
+
+# ── regions ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_region_is_summed_up_from_its_packs(packs):
+    found = summarise(list(packs.values()), "North", ["Ann: no kernel"])
+    assert [line.manager.name for line in found.managers] == sorted(
+        pack.manager.name for pack in packs.values()
+    )
+    assert found.people_gaps + found.condition_gaps + found.no_gaps == len(packs)
+    worth = [pack.gap.impact.expected for pack in packs.values() if pack.gap.impact]
+    assert found.total_impact == (pytest.approx(fsum(worth)) if worth else None)
+    assert found.not_made == ("Ann: no kernel",)
+    below = [line.below_average_attainment for line in found.managers]
+    assert True in below
+    assert False in below
+
+
+def test_a_summary_is_what_its_schema_says_and_comes_back_from_json(packs):
+    found = summarise(list(packs.values()), "North", [])
+    text = found.model_dump_json()
+    assert RegionSummary.model_validate_json(text) == found
+    schema = json.loads(schemas()["region-summary.schema.json"])
+    assert list(Draft202012Validator(schema).iter_errors(json.loads(text))) == []
+
+
+def test_a_summary_is_made_from_the_facts_that_were_written(packs, params_file, facts_folder):
+    found, report = open_region(str(params_file), "North", str(facts_folder))
+    assert found == summarise(list(packs.values()), "North", ["Ann: no kernel"])
+    assert report.paper == "a4"
+
+
+def test_a_summary_of_a_region_nobody_knows_is_refused(params_file):
+    with pytest.raises(ParamsError, match="no region 'Nowhere' → choose one of: "):
+        open_region(str(params_file), "Nowhere")

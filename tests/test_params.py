@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import copy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from salesgap.errors import ParamsError
+from salesgap.params import Params, describe, load_params
+
+GOOD: dict[str, Any] = {
+    "name": "t",
+    "as_of": date(2026, 6, 30),
+    "source": {"folder": "data"},
+    "stages": [
+        {"name": "Open", "status": "open", "phase": "early"},
+        {"name": "Won", "status": "won"},
+        {"name": "Lost", "status": "lost"},
+    ],
+}
+HINT = " → 'salesgap params' lists every key"
+
+
+@pytest.fixture
+def load(tmp_path):
+    """``load(as_of=…, source__folder=…)``: the good params with keys changed; ``...`` removes."""
+
+    def write(**changed: Any) -> Params:
+        raw = copy.deepcopy(GOOD)
+        for key, value in changed.items():
+            *parents, last = key.split("__")
+            inside = raw
+            for parent in parents:
+                inside = inside.setdefault(parent, {})
+            inside.pop(last, None) if value is ... else inside.update({last: value})
+        file = tmp_path / "run.yml"
+        file.write_text(yaml.safe_dump(raw, allow_unicode=True), "utf-8")
+        return load_params(file)
+
+    return write
+
+
+def told(error: pytest.ExceptionInfo[ParamsError], file: Path) -> str:
+    """What is said between the file and the hint."""
+    text = str(error.value)
+    assert text.startswith(f"{file}: ")
+    assert text.endswith(HINT)
+    return text.removeprefix(f"{file}: ").removesuffix(HINT)
+
+
+NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"asof": 1}, "asof: unknown key (did you mean as_of?)"),
+        ({"zzz": 1}, "zzz: unknown key"),
+        ({"method__close_weks": 8}, "method.close_weks: unknown key (did you mean close_weeks?)"),
+        (
+            {"source__tables": {"people": {"colums": {}}}},
+            "source.tables.people.colums: unknown key (did you mean columns?)",
+        ),
+        ({"as_of": ...}, "as_of: is required"),
+        ({"source": ...}, "source: is required"),
+        ({"stages": ...}, "stages: is required"),
+        ({"as_of": "soon"}, "as_of: Input should be a valid date or datetime, input is too short"),
+        (
+            {"method__draws": "many"},
+            "method.draws: Input should be a valid integer, unable to parse string as an integer",
+        ),
+        (
+            {"method__close_share": 1.5},
+            "method.close_share: Input should be less than or equal to 1",
+        ),
+        ({"currency": "euro"}, "currency: String should match pattern '^[A-Z]{3}$'"),
+        ({"name": "../x"}, "name: String should match pattern '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'"),
+        (
+            {"fiscal_year_end": date(2026, 3, 31)},
+            "params: as_of 2026-06-30 is after the fiscal year end 2026-03-31: "
+            "choose an as_of inside the fiscal year",
+        ),
+        (
+            {"fiscal_year_end": date(2027, 12, 31)},
+            "params: as_of 2026-06-30 is before the fiscal year start 2027-01-01: "
+            "choose an as_of inside the fiscal year",
+        ),
+        ({"stages": [*GOOD["stages"], GOOD["stages"][0]]}, "stages: named twice: Open"),
+        ({"stages": NO_STAGES}, "stages: no stage has status won"),
+        ({"stages": []}, "stages: no stage has status open"),
+        (
+            {"stages": [{"name": "X", "status": "gone"}]},
+            "stages.0.status: Input should be 'open', 'won' or 'lost'",
+        ),
+        (
+            {"stages": [{"name": "X", "state": "won"}]},
+            "stages.0.status: is required; stages.0.state: unknown key (did you mean status?)",
+        ),
+        (
+            {"source__simulated": {}},
+            "source: give either folder (an export) or simulated, and not both",
+        ),
+        ({"source": {}}, "source: give either folder (an export) or simulated, and not both"),
+        (
+            {"source__tables": {"peple": {}}},
+            "source.tables: 'peple' is no table; did you mean people?",
+        ),
+        (
+            {"source__tables": {"people": {"columns": {"nme": "Name"}}}},
+            "source.tables: 'nme' is no column of people; did you mean name?",
+        ),
+        (
+            {"report__locale": "xx_QQ"},
+            "report.locale: 'xx_QQ' is no locale; write it like en_GB or de_DE",
+        ),
+        ({"batch__jobs": 0}, "batch.jobs: must be at least 1, or auto"),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
+)
+def test_a_wrong_key_or_value_is_told_with_its_file_and_key(load, tmp_path, changed, message):
+    with pytest.raises(ParamsError) as caught:
+        load(**changed)
+    assert told(caught, tmp_path / "run.yml") == message
+
+
+def test_every_wrong_key_is_told_at_once(load):
+    with pytest.raises(ParamsError) as caught:
+        load(zzz=1, as_of=...)
+    assert "as_of: is required; zzz: unknown key" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a: [", "is not YAML"),
+        (b"\xff\xfe\x00", "cannot be read"),
+        (b"", "holds no keys → start from 'salesgap params'"),
+        (b"- a", "holds no keys"),
+    ],
+)
+def test_a_file_that_holds_no_params_is_told_in_one_line(tmp_path, content, message):
+    file = tmp_path / "run.yml"
+    file.write_bytes(content)
+    with pytest.raises(ParamsError) as caught:
+        load_params(file)
+    assert str(caught.value).startswith(f"{file}: {message}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(ParamsError) as caught:
+        load_params(tmp_path / "none.yml")
+    assert str(caught.value) == f"{tmp_path / 'none.yml'}: no such file → check the path"
+
+
+def test_the_folder_is_relative_to_the_params_file(load, tmp_path):
+    assert load().source.folder == tmp_path / "data"
+    assert load(source__folder="../x").source.folder == tmp_path.parent / "x"
+
+
+def test_what_is_left_out_has_its_default(load):
+    found = load()
+    assert (found.currency, found.method.close_share, found.report.paper) == ("EUR", 0.5, "a4")
+
+
+def test_params_cannot_be_changed_once_read(load):
+    with pytest.raises(ValueError, match="frozen"):
+        load().currency = "USD"
+
+
+@given(as_of=st.dates(date(2000, 1, 1), date(2099, 12, 31)), month=st.integers(1, 12))
+def test_the_fiscal_year_holds_the_as_of_date_and_starts_in_its_month(as_of, month):
+    found = Params.model_validate(GOOD | {"as_of": as_of, "fiscal_year_start_month": month})
+    assert found.year_start <= as_of <= found.year_end
+    assert (found.year_start.month, found.year_start.day) == (month, 1)
+    assert (found.year_end - found.year_start).days in (364, 365)
+
+
+def test_a_given_year_end_sets_the_year(load):
+    found = load(fiscal_year_end=date(2027, 2, 28))
+    assert (found.year_start, found.year_end) == (date(2026, 3, 1), date(2027, 2, 28))
+
+
+def test_describe_lists_every_key_with_its_meaning():
+    listed = {key: meaning for key, _, meaning in describe()}
+    assert all(listed.values())
+    missing = []
+    for prefix, model in _models(Params, ""):
+        missing += [f"{prefix}{n}" for n in model.model_fields if f"{prefix}{n}" not in listed]
+    assert missing == []
+
+
+def _models(model: type[BaseModel], prefix: str):
+    """Every model that is a single key's value, with that key before its own."""
+    yield prefix, model
+    for name, field in model.model_fields.items():
+        value = field.get_default(call_default_factory=True)
+        if isinstance(value, BaseModel):
+            yield from _models(type(value), f"{prefix}{name}.")
+
+
+def test_describe_tells_defaults_and_what_is_required():
+    defaults = {key: default for key, default, _ in describe()}
+    assert defaults["as_of"] == "required"
+    assert defaults["method.close_share"] == "0.5"
+    assert defaults["regions"] == "left out"
+    assert defaults["source.simulated.managers"] == "14"

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from salesgap.errors import DataError
+from salesgap.facts import Attainment, Pack, Range
+from salesgap.region import strategy_or_execution, summarise
+
+
+def verdict(*shares: float | None):
+    return strategy_or_execution([attained(share) for share in shares])
+
+
+def attained(share: float | None) -> Pack:
+    """Of a pack, its attainment; that is all a verdict looks at."""
+    known = None if share is None else Range(expected=share, low=share, high=share)
+    return Pack.model_construct(attainment=Attainment.model_construct(share=known))
+
+
+def test_teams_that_all_miss_alike_are_a_question_of_strategy():
+    found = verdict(0.7, 0.72, 0.68, 0.75)
+    assert (found.verdict, found.shared, found.missing_teams) == ("strategy", 1.0, 4)
+
+
+def test_one_team_that_misses_alone_is_execution():
+    found = verdict(0.5, 1.1, 1.05, 1.0)
+    assert (found.verdict, found.missing_teams, found.teams) == ("execution", 1, 4)
+    assert found.shared == pytest.approx(0.35 / 0.5)
+
+
+def test_half_the_teams_missing_is_a_mix():
+    assert verdict(0.6, 0.7, 1.1, 1.2).verdict == "mixed"
+
+
+def test_misses_that_others_make_up_for_are_not_common():
+    found = verdict(0.8, 0.8, 0.85, 1.6)
+    assert (found.verdict, found.shared) == ("mixed", 0.0)
+
+
+def test_a_team_just_short_of_its_quota_does_not_miss_it():
+    assert verdict(0.91, 0.95, 0.92).missing_teams == 0
+
+
+@pytest.mark.parametrize("shares", [(), (None, None, None), (0.5,), (0.5, 0.6, None)])
+def test_of_fewer_than_three_teams_with_a_quota_it_cannot_be_told(shares):
+    assert verdict(*shares).verdict == "unknown"
+
+
+def test_where_nobody_is_short_nothing_is_shared():
+    assert verdict(1.1, 1.2, 1.0).shared == 0.0
+
+
+def test_a_region_without_any_pack_is_an_error_that_names_it():
+    with pytest.raises(DataError, match="region North: no pack was made → see the manifest"):
+        summarise([], "North", [])
