@@ -121,8 +121,8 @@ def _placed(
     ).where(rows["base"] > 0)
     together = rows[within] if within else pd.Series("all", index=rows.index)
     groups = together.groupby(together).indices.values() if len(rows) else [np.arange(0)]
-    places = [_places(draws[:, at], np.asarray(at)) for at in groups]
-    return rows.join(attainment).assign(bottom=_bottom_tenth(draws)).join(pd.concat(places))
+    found = [places(draws[:, at], np.asarray(at)) for at in groups]
+    return rows.join(attainment).assign(bottom=_bottom_tenth(draws)).join(pd.concat(found))
 
 
 def _draws(
@@ -163,27 +163,30 @@ def _between(x: Floats, variance: Floats) -> float:
     return max(between, 0.01 * float(np.median(variance)), 1e-6)
 
 
-def _places(draws: Floats, at: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """Expected rank, 90 % interval and band of the rows ``at``; rank 1 is the highest."""
+def places(draws: Floats, at: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Of draws (draw, person): rank, rank_low, rank_high (90 %) and band, on the index ``at``.
+
+    Rank 1 is the highest; people whose intervals reach the first one of a band share it.
+    """
     ranks = (-draws).argsort(axis=1).argsort(axis=1) + 1
     low, high = np.quantile(ranks, [0.05, 0.95], axis=0, method="inverted_cdf")
-    places = pd.DataFrame(
+    found = pd.DataFrame(
         {"rank": ranks.mean(axis=0), "rank_low": low.astype(int), "rank_high": high.astype(int)},
         index=at,
     )
-    return places.assign(band=_bands(places))
+    return found.assign(band=_bands(found))
 
 
-def _bands(places: pd.DataFrame) -> pd.Series:
+def _bands(ranks: pd.DataFrame) -> pd.Series:
     """A new band starts where an interval no longer reaches the first of the band before."""
-    ordered = places.sort_values("rank")
+    ordered = ranks.sort_values("rank")
     bands: list[int] = []
     band, reach = 0, 0
     for low, high in zip(ordered["rank_low"], ordered["rank_high"], strict=True):
         if low > reach:
             band, reach = band + 1, high
         bands.append(band)
-    return pd.Series(bands, index=ordered.index).reindex(places.index)
+    return pd.Series(bands, index=ordered.index).reindex(ranks.index)
 
 
 def _bottom_tenth(draws: Floats) -> Floats:

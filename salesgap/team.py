@@ -25,7 +25,8 @@ class Team:
 
     ``places``: this team's rows of :attr:`salesgap.rank.League.reps`; ``place``: the manager's own
     row of :attr:`salesgap.rank.League.managers`, or no row; ``managers``: how many the run ranks;
-    ``groups``: the like-for-like group of each of its seats, as the benchmarks name them.
+    ``seats``: its seats with the like-for-like ``group`` that the benchmarks name;
+    ``statistics``: its rows of :func:`salesgap.measures.drivers.seat_statistics`.
     """
 
     params: Params

@@ -11,6 +11,8 @@ import pytest
 
 from salesgap.crm.book import Book
 from salesgap.crm.tables import TABLES, conform
+from salesgap.measures.curves import AT_ONCE
+from salesgap.measures.peers import Benchmarks, StoredCurve
 from salesgap.params import Params
 
 Row = Mapping[str, Any]
@@ -95,5 +97,34 @@ def run_params() -> Callable[..., Params]:
     def make(**changed: Any) -> Params:
         usual = {"name": "t", "as_of": "2026-06-30", "source": {"simulated": {}}, "stages": STAGES}
         return Params.model_validate(usual | changed)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_benchmarks() -> Callable[..., Benchmarks]:
+    """``make_benchmarks(revenue_per_month=…)``: the benchmarks of a run that knows little."""
+    at_once = {"all": StoredCurve.of(AT_ONCE)}
+    usual: dict[str, Any] = {
+        "teams": 1,
+        "phases": True,
+        "window_months": 12.0,
+        "levels": {},
+        "early": at_once,
+        "late": at_once,
+        "season": (1.0,) * 12,
+        "mean_over_typical": {"all": 1.2},
+        "revenue_per_month": {"all": 100.0},
+        "typical_deal": 100.0,
+        "second_moment": 2.0,
+        "threshold": 1.0,
+        "slow_days": {},
+        "slowest_won_days": None,
+        "due_yield": None,
+        "late_share": None,
+    }
+
+    def make(**changed: Any) -> Benchmarks:
+        return Benchmarks(**(usual | changed))
 
     return make

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from salesgap.facts import DataQuality, Evidence, Manager
-from salesgap.gaps.benchmarks import compute
 from salesgap.health import QUESTIONS, deals_to_talk_about, pipeline
-from salesgap.measures.pipeline import open_deals
+from salesgap.measures.calendar import quarter
+from salesgap.measures.pipeline import due_yield, open_deals, slowest_won_days
 from salesgap.measures.seats import seats
 from salesgap.team import Team
 
@@ -16,7 +16,7 @@ SOUND = {"next_step": "call", "close_date": "2026-09-30", "last_activity_date": 
 
 
 @pytest.fixture
-def team_of(make_book, run_params):
+def team_of(make_book, run_params, make_benchmarks):
     """``team_of(deals, quotas=…)``: one team with one rep, as of 2026-05-15."""
 
     def make(deals, **tables) -> Team:
@@ -28,7 +28,10 @@ def team_of(make_book, run_params):
             manager=Manager(id="m1", name="Name m1", region="North"),
             managers=1,
             book=book,
-            benchmarks=compute(book, params),
+            benchmarks=make_benchmarks(
+                slowest_won_days=slowest_won_days(book.deals),
+                due_yield=due_yield(book, [quarter(pd.Timestamp(params.year_start), 0)]),
+            ),
             places=empty,
             place=empty,
             seats=seats(book, 6),

@@ -266,6 +266,8 @@ def test_a_summary_is_made_from_the_facts_that_were_written(packs, params_file, 
     assert report.paper == "a4"
 
 
-def test_a_summary_of_a_region_nobody_knows_is_refused(params_file):
+def test_a_summary_of_a_region_nobody_knows_is_refused(tmp_path):
+    file = tmp_path / "run.yml"
+    file.write_text(RUN.replace("managers: 4", "managers: 2"), "utf-8")
     with pytest.raises(ParamsError, match="no region 'Nowhere' → choose one of: "):
-        open_region(str(params_file), "Nowhere")
+        open_region(str(file), "Nowhere")

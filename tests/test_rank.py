@@ -4,17 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from salesgap.gaps.benchmarks import compute
-from salesgap.rank import League, fiscal_days, league
+from salesgap.rank import League, fiscal_days, league, places
 
 YEAR = {"period_start": "2026-01-01", "period_end": "2026-12-31"}
 
 
 @pytest.fixture
-def league_of(make_book, run_params):
+def league_of(make_book, run_params, make_benchmarks):
     """``league_of({rep: (won deals, quota)})``: a team of each letter, each deal worth 100."""
 
-    def make(reps, *, params=None, **tables) -> League:
+    def make(reps, *, params=None, peers=None, **tables) -> League:
         teams = sorted({rep[0] for rep in reps})
         people = [{"person_id": team.upper(), "manager_id": None} for team in teams]
         people += [{"person_id": rep, "manager_id": rep[0].upper()} for rep in reps]
@@ -33,7 +32,8 @@ def league_of(make_book, run_params):
         ]
         book = make_book(people, deals, quotas=quotas, **tables)
         params = params or run_params()
-        return league(book, compute(book, params), params)
+        benchmarks = make_benchmarks(revenue_per_month={"all": 100.0 if peers is None else peers})
+        return league(book, benchmarks, params)
 
     return make
 
@@ -45,28 +45,44 @@ def by_person(frame: pd.DataFrame) -> pd.DataFrame:
 def test_attainment_is_pulled_towards_the_runs_mean_and_more_so_with_less_data(league_of):
     # Quotas of the half year: 40, 4 and 40 deals; the pairs attain 150 % and 50 %.
     reps = {"a1": (60, 8066), "a2": (6, 807), "b1": (20, 8066), "b2": (2, 807)}
-    places = by_person(league_of(reps).reps)["expected"]
-    assert 1.0 < places["a2"] < places["a1"] < 1.5
-    assert 0.5 < places["b1"] < places["b2"] < 1.0
+    ranked = by_person(league_of(reps).reps)["expected"]
+    assert 1.0 < ranked["a2"] < ranked["a1"] < 1.5
+    assert 0.5 < ranked["b1"] < ranked["b2"] < 1.0
 
 
 def test_intervals_widen_with_less_data(league_of):
     reps = {"a1": (60, 8066), "a2": (6, 807), "b1": (20, 8066), "b2": (2, 807)}
-    places = by_person(league_of(reps).reps)
-    width = places["high"] - places["low"]
+    ranked = by_person(league_of(reps).reps)
+    width = ranked["high"] - ranked["low"]
     assert width["a2"] > 1.5 * width["a1"]
 
 
 def test_people_who_cannot_be_told_apart_share_a_band(league_of):
-    places = league_of({"a1": (10, 2000), "a2": (10, 2000), "a3": (11, 2000)}).reps
-    assert places["band"].tolist() == [1, 1, 1]
-    assert (places["rank_low"].min(), places["rank_high"].max()) == (1, 3)
+    ranked = league_of({"a1": (10, 2000), "a2": (10, 2000), "a3": (11, 2000)}).reps
+    assert ranked["band"].tolist() == [1, 1, 1]
+    assert (ranked["rank_low"].min(), ranked["rank_high"].max()) == (1, 3)
+
+
+def test_a_rank_interval_holds_nine_in_ten_draws(league_of):
+    ranked = league_of({f"a{i}": (10, 2000) for i in range(40)}).reps
+    assert set(ranked["rank_low"]) <= {2, 3}
+    assert set(ranked["rank_high"]) <= {38, 39}
+
+
+def test_a_band_goes_on_as_far_as_the_interval_of_its_first():
+    # In 9 of 10 draws the order is a, b, c, d; in one it is c, a, b, d.
+    draws = np.array([[4.0, 3.0, 2.0, 1.0]] * 9 + [[3.0, 2.0, 4.0, 1.0]])
+    found = places(draws, np.arange(4))
+    assert found["rank"].tolist() == pytest.approx([1.1, 2.1, 2.8, 4.0])
+    assert found["rank_low"].tolist() == [1, 2, 1, 4]
+    assert found["rank_high"].tolist() == [2, 3, 3, 4]
+    assert found["band"].tolist() == [1, 1, 1, 2]
 
 
 def test_people_far_apart_have_bands_of_their_own(league_of):
-    places = by_person(league_of({"a1": (400, 40000), "a2": (100, 40000), "a3": (398, 40000)}).reps)
-    assert places["band"].to_dict() == {"a1": 1, "a3": 1, "a2": 3 - 1}
-    assert places.loc["a2", ["rank_low", "rank_high"]].tolist() == [3, 3]
+    ranked = by_person(league_of({"a1": (400, 40000), "a2": (100, 40000), "a3": (398, 40000)}).reps)
+    assert ranked["band"].to_dict() == {"a1": 1, "a3": 1, "a2": 3 - 1}
+    assert ranked.loc["a2", ["rank_low", "rank_high"]].tolist() == [3, 3]
 
 
 def test_equal_people_have_equal_expected_ranks(league_of):
@@ -84,9 +100,9 @@ def test_reps_are_placed_within_their_team_and_managers_among_all(league_of):
 
 def test_the_chances_of_the_lowest_tenth_add_up_to_it(league_of):
     reps = {f"a{i:02}": (3 if i else 0, 600) for i in range(20)}
-    places = by_person(league_of(reps).reps)
-    assert places["bottom"].sum() == pytest.approx(2)
-    assert places["bottom"].idxmax() == "a00"
+    ranked = by_person(league_of(reps).reps)
+    assert ranked["bottom"].sum() == pytest.approx(2)
+    assert ranked["bottom"].idxmax() == "a00"
 
 
 def test_of_fewer_than_ten_people_nobody_is_the_lowest_tenth(league_of):
@@ -96,21 +112,21 @@ def test_of_fewer_than_ten_people_nobody_is_the_lowest_tenth(league_of):
 
 
 def test_who_has_no_quota_where_others_do_has_no_attainment(league_of):
-    places = by_person(league_of({"a1": (10, 2000), "a2": (5, None)}).reps)
-    assert np.isnan(places.loc["a2", ["quota", "expected", "low", "high"]].to_numpy(float)).all()
-    assert places["won"].to_dict() == {"a1": 1000.0, "a2": 500.0}
-    assert places.loc["a2", ["rank_low", "rank_high"]].tolist() == [1, 2]
+    ranked = by_person(league_of({"a1": (10, 2000), "a2": (5, None)}).reps)
+    assert np.isnan(ranked.loc["a2", ["quota", "expected", "low", "high"]].to_numpy(float)).all()
+    assert ranked["won"].to_dict() == {"a1": 1000.0, "a2": 500.0}
+    assert ranked.loc["a2", ["rank_low", "rank_high"]].tolist() == [1, 2]
 
 
 def test_without_any_quota_reps_are_measured_against_peers(league_of):
-    places = by_person(league_of({"a1": (60, None), "a2": (20, None)}).reps)
-    assert places["quota"].isna().all()
-    assert places.loc["a1", "expected"] > 1.0 > places.loc["a2", "expected"]
+    ranked = by_person(league_of({"a1": (60, None), "a2": (20, None)}, peers=700.0).reps)
+    assert ranked["quota"].isna().all()
+    assert ranked.loc["a1", "expected"] > 1.0 > ranked.loc["a2", "expected"]
 
 
 def test_without_any_quota_or_revenue_nobody_has_an_attainment(league_of):
-    places = league_of({"a1": (0, None), "a2": (0, None)}).reps
-    assert places["expected"].isna().all()
+    ranked = league_of({"a1": (0, None), "a2": (0, None)}, peers=0.0).reps
+    assert ranked["expected"].isna().all()
 
 
 def test_who_came_back_to_a_team_is_one_row_of_it(league_of):
@@ -130,18 +146,18 @@ def test_who_came_back_to_a_team_is_one_row_of_it(league_of):
         {"person_id": "a1", "manager_id": "A", "start_date": "2026-05-01"},
     ]
     found = league_of({"a1": (6, 365), "b1": (3, 365)}, team_history=stays)
-    places = by_person(found.reps)
-    assert places.loc["a1", ["won", "won_deals"]].tolist() == [600.0, 6]
-    assert places.loc["a1", "quota"] == pytest.approx(31 + 61)
+    ranked = by_person(found.reps)
+    assert ranked.loc["a1", ["won", "won_deals"]].tolist() == [600.0, 6]
+    assert ranked.loc["a1", "quota"] == pytest.approx(31 + 61)
     assert by_person(found.managers).loc["A", "won"] == 600.0
 
 
-def test_what_leavers_won_counts_for_the_manager(make_book, run_params):
+def test_what_leavers_won_counts_for_the_manager(make_book, run_params, make_benchmarks):
     people = [{"person_id": "m1", "manager_id": None}, {"person_id": "r1"}]
     people += [{"person_id": "r2", "end_date": "2026-04-01"}]
     won = {"status": "won", "close_date": "2026-03-01"}
     book = make_book(people, [won, won | {"owner_id": "r2"}])
-    found = league(book, compute(book, run_params()), run_params())
+    found = league(book, make_benchmarks(), run_params())
     assert found.reps["person_id"].tolist() == ["r1"]
     assert found.managers["won"].tolist() == [200.0]
 

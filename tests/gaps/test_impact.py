@@ -62,6 +62,19 @@ def test_revenue_is_deals_times_size_times_chance():
     assert total(ONE_PHASE, course(created=created)) == pytest.approx(4 * 10 * 0.5)
 
 
+@pytest.mark.parametrize("quantity", ["created", "proposing"])
+def test_half_as_many_or_as_large_again_is_half_the_new_revenue_again(quantity):
+    lifted = course().lifted(**{quantity: np.full((1, YEAR_END), 1.5)})
+    before, after = (TWO_PHASES.outlook(c, SOME_DEALS) for c in (course(), lifted))
+    assert after.new[0] == pytest.approx(1.5 * before.new[0])
+
+
+def test_a_larger_deal_is_larger_from_the_proposal_on():
+    lifted = course().lifted(proposing=np.full((1, YEAR_END), 1.5))
+    before, after = (TWO_PHASES.outlook(c, SOME_DEALS).per_open[0] for c in (course(), lifted))
+    assert after.tolist() == pytest.approx((before * [1.5, 1.5, 1.0, 1.0]).tolist())
+
+
 def test_a_lift_of_nothing_brings_nothing():
     lifted = course().lifted(**dict.fromkeys(QUANTITIES, np.ones((1, YEAR_END))))
     assert total(TWO_PHASES, lifted, SOME_DEALS) == total(TWO_PHASES, course(), SOME_DEALS)

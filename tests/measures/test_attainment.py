@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesgap.measures.attainment import quota_by_seat, revenue_quotas, won_between
@@ -23,6 +23,7 @@ def of_one_rep(make_book, quotas, days=YEAR, *, ramped=False, **person):
     return quota_by_seat(book.quotas, seats(book, 6), days, ramped=ramped)[0]
 
 
+@settings(max_examples=20)
 @given(cut=st.integers(1, 364), amount=st.floats(1, 1e7))
 def test_a_quota_pro_rated_to_any_day_and_from_it_sums_to_the_quota(make_book, cut, amount):
     parts = [of_one_rep(make_book, [quota(amount)], days) for days in (YEAR[:cut], YEAR[cut:])]
