@@ -405,7 +405,7 @@ class ManagerLine(Facts):
 class StrategyVerdict(Facts):
     """Is the shortfall the teams' own, or does every team miss together?"""
 
-    verdict: Literal["strategy", "execution", "mixed", "unknown"]
+    verdict: Literal["on_track", "strategy", "execution", "mixed", "unknown"]
     shared: float | None = Field(description="share of the shortfall common to all teams, 0 to 1")
     missing_teams: int
     teams: int

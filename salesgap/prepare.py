@@ -109,7 +109,7 @@ def analyse(snapshot: Snapshot, params: Params, plays: dict[str, Play]) -> Analy
         benchmarks=benchmarks,
         league=league(book, benchmarks, params),
         seats=table.assign(group=peer_groups(table)),
-        statistics=seat_statistics(book, table, window),
+        statistics=seat_statistics(book, table, window, phases=benchmarks.phases),
         quality=_quality(snapshot.report),
         plays=plays,
     )

@@ -96,7 +96,11 @@ def strategy_or_execution(packs: Sequence[Pack]) -> StrategyVerdict:
     )
 
 
-def _verdict(missing: float, shared: float) -> Literal["strategy", "execution", "mixed"]:
+def _verdict(
+    missing: float, shared: float
+) -> Literal["on_track", "strategy", "execution", "mixed"]:
+    if missing == 0:
+        return "on_track"
     if missing >= _MOST and shared >= _MOST:
         return "strategy"
     return "execution" if missing < 0.5 else "mixed"

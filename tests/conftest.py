@@ -114,7 +114,7 @@ def make_benchmarks() -> Callable[..., Benchmarks]:
         "late": at_once,
         "season": (1.0,) * 12,
         "mean_over_typical": {"all": 1.2},
-        "revenue_per_month": {"all": 100.0},
+        "revenue_per_month": {"rep": 100.0},
         "typical_deal": 100.0,
         "second_moment": 2.0,
         "threshold": 1.0,

@@ -32,7 +32,7 @@ def league_of(make_book, run_params, make_benchmarks):
         ]
         book = make_book(people, deals, quotas=quotas, **tables)
         params = params or run_params()
-        benchmarks = make_benchmarks(revenue_per_month={"all": 100.0 if peers is None else peers})
+        benchmarks = make_benchmarks(revenue_per_month={"rep": 100.0 if peers is None else peers})
         return league(book, benchmarks, params)
 
     return make

@@ -9,7 +9,7 @@ from salesgap.facts import Indicator
 from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.choose import team_level
 from salesgap.measures.definitions import MEASURES
-from salesgap.measures.drivers import DRIVERS, drivers_of, seat_statistics
+from salesgap.measures.drivers import DRIVERS, drivers_with, seat_statistics
 from salesgap.measures.seats import Window
 from salesgap.team import Team
 
@@ -31,14 +31,16 @@ def checkpoint(team: Team, outlook: TeamOutlook) -> tuple[Indicator, ...]:
             peers=team_level(outlook.evidence[driver], levels[driver]).benchmark,
             count=_count(now, driver),
         )
-        for driver in drivers_of(team.book.deals)
+        for driver in drivers_with(team.benchmarks.phases)
         if driver in outlook.evidence
     )
 
 
 def _counted(team: Team, end: pd.Timestamp) -> pd.DataFrame:
     window = Window(end - pd.DateOffset(months=_MONTHS), end)
-    rows = seat_statistics(team.book, team.seats.drop(columns="group"), window)
+    rows = seat_statistics(
+        team.book, team.seats.drop(columns="group"), window, phases=team.benchmarks.phases
+    )
     return rows.groupby("driver")[["total", "base"]].sum()
 
 

@@ -29,8 +29,9 @@ def team_of(book: Book, manager_id: str) -> Book:
 
     ``people``: the manager, the direct reports (leavers too), and whoever the team history once
     put under them. A closed deal belongs to the owner's manager when it was created, an open
-    one to the present manager, so that every deal is in one team. Quotas and activities belong to
-    the manager of their day; the manager's own rows are in it.
+    one to the present manager, so that every deal is in one team. Activities belong to the
+    manager of their day; quotas are those of everybody who is or was in the team, since a period
+    may be longer than a stay; the manager's own rows are in it.
     """
     people, moves = book.people, book.team_history
     present = set(people["person_id"][people["manager_id"] == manager_id])
@@ -41,7 +42,7 @@ def team_of(book: Book, manager_id: str) -> Book:
     return Book(
         people=people[members].reset_index(drop=True),
         deals=deals,
-        quotas=_of_the_day(book, book.quotas, "period_start", manager_id),
+        quotas=_rows_of(book.quotas, "person_id", present | past | {manager_id}),
         stage_history=_rows_of(history, "opportunity_id", set(deals["opportunity_id"])),
         activities=_of_the_day(book, book.activities, "date", manager_id),
         team_history=moves[moves["manager_id"] == manager_id].reset_index(drop=True),

@@ -10,7 +10,7 @@ from salesgap.gaps.natural import peer_level
 from salesgap.gaps.threshold import calibrate
 from salesgap.measures.calendar import past_quarters
 from salesgap.measures.curves import AT_ONCE, early_curve, late_curve, whole_curve
-from salesgap.measures.drivers import drivers_of, has_phases, seat_statistics
+from salesgap.measures.drivers import DRIVERS, has_phases, seat_statistics
 from salesgap.measures.peers import Benchmarks, PeerLevel, StoredCurve
 from salesgap.measures.pipeline import due_yield, late_share, slow_days, slowest_won_days
 from salesgap.measures.seats import (
@@ -32,10 +32,10 @@ def compute(book: Book, params: Params) -> Benchmarks:
     as_of = pd.Timestamp(params.as_of)
     window = trailing_window(book, as_of, params.method.lookback_months)
     seat_table = seats(book, params.method.ramp_months)
-    statistics = seat_statistics(book, seat_table, window)
-    levels = _levels(statistics, book.deals)
-    groups = seat_table.assign(group=peer_groups(seat_table))
     phases = has_phases(book.deals)
+    statistics = seat_statistics(book, seat_table, window, phases=phases)
+    levels = _levels(statistics)
+    groups = seat_table.assign(group=peer_groups(seat_table))
     grouped = _with_group(book.deals, groups)
     return Benchmarks(
         teams=int(seat_table["manager_id"].nunique()),
@@ -57,8 +57,8 @@ def compute(book: Book, params: Params) -> Benchmarks:
     )
 
 
-def _levels(statistics: pd.DataFrame, deals: pd.DataFrame) -> dict[str, PeerLevel]:
-    found = {driver: peer_level(statistics, driver) for driver in (*drivers_of(deals), "capacity")}
+def _levels(statistics: pd.DataFrame) -> dict[str, PeerLevel]:
+    found = {driver: peer_level(statistics, driver) for driver in DRIVERS}
     return {driver: level for driver, level in found.items() if level is not None}
 
 
@@ -84,10 +84,11 @@ def _curves(
 
 
 def _season(deals: pd.DataFrame, window: Window) -> tuple[float, ...]:
-    """Creation in each calendar month ÷ the mean; even where a month has too few deals."""
-    created = deals.loc[window.holds(deals["created_date"]), "created_date"]
+    """Creation in each month of the last year ÷ the mean; even where a month has too few deals."""
+    year = Window(max(window.start, window.end - pd.DateOffset(years=1)), window.end)
+    created = deals.loc[year.holds(deals["created_date"]), "created_date"]
     counts = created.dt.month.value_counts().reindex(range(1, 13), fill_value=0)
-    if window.months < 11.5 or int(counts.min()) < _MIN_DEALS_A_MONTH:
+    if year.months < 11.5 or int(counts.min()) < _MIN_DEALS_A_MONTH:
         return (1.0,) * 12
     return tuple(float(c) for c in counts / counts.mean())
 

@@ -66,14 +66,17 @@ def has_phases(deals: pd.DataFrame) -> bool:
     return len(closed) > 0 and float(closed.notna().mean()) >= _KNOWN_PHASES
 
 
-def drivers_of(deals: pd.DataFrame) -> tuple[str, ...]:
-    """The drivers that these deals can speak of."""
-    phases = has_phases(deals)
+def drivers_with(phases: bool) -> tuple[str, ...]:
+    """The drivers that deals of known (or unknown) phases can speak of."""
     return tuple(s.id for s in DRIVERS.values() if s.needs_phases in (None, phases))
 
 
-def seat_statistics(book: Book, seats: pd.DataFrame, window: Window) -> pd.DataFrame:
+def seat_statistics(
+    book: Book, seats: pd.DataFrame, window: Window, *, phases: bool
+) -> pd.DataFrame:
     """Long frame: driver, manager_id, seat, group, total, base, squares.
+
+    ``phases``: whether the run's deals tell them (:func:`has_phases`), not this book's alone.
 
     ``seat`` is a person_id, or :data:`FORMER`. Deals created during their owner's ramp are left
     out, as are those of owners who hold no seat (managers).
@@ -84,7 +87,7 @@ def seat_statistics(book: Book, seats: pd.DataFrame, window: Window) -> pd.DataF
     parts = [_creation(deals, seats, window), _capacity(seats, window, history)]
     parts += [
         COUNTERS[driver](deals, window).assign(driver=driver)
-        for driver in drivers_of(book.deals)
+        for driver in drivers_with(phases)
         if driver in COUNTERS
     ]
     return pd.concat(parts, ignore_index=True)

@@ -100,9 +100,11 @@ def active(seats: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
 
 
 def planned_seats(seats: pd.DataFrame, window: Window) -> int:
-    """The most seats filled at once on any first day of somebody in the window."""
-    days = {window.start, *seats["start"][window.holds(seats["start"])]}
-    return max(int(active(seats, day).sum()) for day in days)
+    """The most seats filled for a whole month of the window: a handover's overlap is no seat."""
+    firsts = pd.date_range(window.start, window.end, freq="MS").union([window.start, window.end])
+    filled = presence(seats, firsts)
+    whole = np.minimum(filled[:, :-1], filled[:, 1:]) if len(firsts) > 1 else filled
+    return int(whole.sum(axis=0).max(initial=0.0))
 
 
 def presence(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
@@ -132,14 +134,13 @@ def _numbered(dates: pd.DatetimeIndex, missing: float = np.nan) -> Floats:
 
 
 def peer_groups(seats: pd.DataFrame) -> pd.Series:
-    """The like-for-like group of each seat: role and segment, or the next wider one.
+    """The like-for-like group of each seat: role and segment, or role alone.
 
-    A group needs four teams and twelve seats. Segments too small for that are pooled within their
-    role, and what is too small even then is pooled across roles.
+    A segment needs four teams and twelve seats; smaller ones are pooled within their role. Roles
+    are never mixed: a role that a single team has is compared with nobody but itself.
     """
     fine = seats["role"] + " · " + seats["segment"]
-    group = fine.where(_large(seats, fine), seats["role"])
-    return group.where(_large(seats, group), ALL_PEERS)
+    return fine.where(_large(seats, fine), seats["role"])
 
 
 def _large(seats: pd.DataFrame, group: pd.Series) -> npt.NDArray[np.bool_]:

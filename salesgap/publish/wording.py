@@ -95,6 +95,7 @@ DRIVERS: dict[Driver, DriverWords] = {
 KINDS = {"people": "people", "condition": "performance condition", "none": "none named"}
 
 VERDICTS = {
+    "on_track": "No team is behind: keep the rhythm.",
     "strategy": "Most teams miss together: ask about the strategy first.",
     "execution": "The shortfall differs by team: this is execution.",
     "mixed": "Part of the shortfall is shared, part is each team’s own.",

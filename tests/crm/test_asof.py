@@ -221,7 +221,7 @@ def test_past_deals_stay_with_the_manager_of_the_time_and_open_ones_go_along(
     assert list(team_of(book, "m2").people["person_id"]) == ["r1", "m2", "r3"]
 
 
-def test_quotas_and_activities_belong_to_the_manager_of_their_day(
+def test_activities_belong_to_the_manager_of_their_day_and_quotas_to_every_team_of_a_stay(
     some_people: Rows, deal: Any, params: Params
 ) -> None:
     quotas = [
@@ -233,8 +233,8 @@ def test_quotas_and_activities_belong_to_the_manager_of_their_day(
     ]
     book = team_book(some_people, deal, params, quotas=quotas, activities=activities)
     first, second = team_of(book, "m1"), team_of(book, "m2")
-    assert list(first.quotas["person_id"]) == ["r1", "m1"]
-    assert list(second.quotas["period_start"]) == [pd.Timestamp("2026-01-01")]
+    assert list(first.quotas["person_id"]) == ["r1", "r1", "m1"]
+    assert list(second.quotas["person_id"]) == ["r1", "r1"]
     assert list(first.activities["date"]) == [pd.Timestamp("2026-05-01")]
     assert list(second.activities["date"]) == [pd.Timestamp("2026-02-01")]
 

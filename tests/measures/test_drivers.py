@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from salesgap.measures.drivers import FORMER, TEAM, drivers_of, has_phases, seat_statistics
+from salesgap.measures.drivers import FORMER, TEAM, drivers_with, has_phases, seat_statistics
 from salesgap.measures.seats import DAYS_PER_MONTH, Window, seats
 
 WINDOW = Window(pd.Timestamp(2025, 6, 30), pd.Timestamp(2026, 6, 30))
@@ -14,7 +14,9 @@ R1 = {"person_id": "r1"}
 
 def rows(book, driver, ramp_months=0):
     """``{seat: (total, base)}`` of a driver."""
-    found = seat_statistics(book, seats(book, ramp_months), WINDOW)
+    found = seat_statistics(
+        book, seats(book, ramp_months), WINDOW, phases=has_phases(book.deals)
+    )
     own = found[found["driver"] == driver]
     return dict(zip(own["seat"], zip(own["total"], own["base"], strict=True), strict=True))
 
@@ -89,7 +91,7 @@ def test_a_deal_belongs_to_the_team_it_was_created_in(make_book):
         {"created_date": "2026-02-01", "manager_id": "m1"},
     ]
     book = make_book(people, deals, team_history=moves)
-    found = seat_statistics(book, seats(book, 0), WINDOW)
+    found = seat_statistics(book, seats(book, 0), WINDOW, phases=has_phases(book.deals))
     creation = found[found["driver"] == "pipeline_creation"].set_index(["manager_id", "seat"])
     assert creation["total"].to_dict() == {("m1", "r1"): 1, ("m2", FORMER): 1, ("m2", "r2"): 0}
 
@@ -125,7 +127,7 @@ def test_without_known_phases_conversion_is_the_win_rate(make_book):
     unknown = {"reached_late": None, "late_date": None}
     book = make_book([M1, R1], [won(**unknown), lost(**unknown), lost(**unknown), {}])
     assert not has_phases(book.deals)
-    assert drivers_of(book.deals) == (
+    assert drivers_with(False) == (
         "pipeline_creation",
         "conversion",
         "deal_size",

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from salesgap.measures.seats import (
-    ALL_PEERS,
     DAYS_PER_MONTH,
     Window,
     active,
@@ -178,6 +177,6 @@ def test_small_segments_of_a_role_are_pooled_beside_its_large_ones():
     }
 
 
-def test_what_is_small_in_its_role_too_is_pooled_across_roles():
+def test_a_small_role_is_not_compared_with_another():
     table = frame_of(("AE", "SMB", 4, 3), ("SDR", "SMB", 4, 2))
-    assert set(peer_groups(table)[table["role"] == "SDR"]) == {ALL_PEERS}
+    assert set(peer_groups(table)[table["role"] == "SDR"]) == {"SDR"}
