@@ -99,7 +99,7 @@ class Method(_Frozen):
 
     close_share: float = Field(0.5, gt=0, le=1, description="part of a gap that is closed")
     close_weeks: int = Field(8, ge=0, le=52, description="weeks it takes to close that part")
-    lookback_months: int = Field(12, ge=3, le=60, description="trailing window of the drivers")
+    lookback_months: int = Field(18, ge=3, le=60, description="trailing window of the drivers")
     ramp_months: int = Field(6, ge=0, le=24, description="months until a new rep is on full quota")
     vacancy_weeks: int = Field(10, ge=0, le=52, description="weeks until an empty seat is filled")
     false_gap_rate: float = Field(

@@ -53,18 +53,18 @@ def team_evidence(statistics: pd.DataFrame, peers: PeerLevel) -> Evidence:
 
     A seat with rows in several groups is the base-weighted mean of them.
     """
-    level = statistics["group"].map(peers.levels).to_numpy(float)
-    total, base = statistics["total"].to_numpy(float), statistics["base"].to_numpy(float)
-    expected = base * level if DRIVERS[peers.driver].level else base * np.exp(level)
-    frame = pd.DataFrame(
-        {"seat": statistics["seat"].to_numpy(), "o": total, "e": expected, "base": base}
-    )
-    seats = frame.groupby("seat", sort=True)[["o", "e", "base"]].sum()
-    o, e, n = (seats[name].to_numpy(float) for name in ("o", "e", "base"))
+    rows = statistics[statistics["group"].isin(peers.levels)]
+    levels = np.array([peers.levels[group] for group in rows["group"]], dtype=float)
+    total, base = rows["total"].to_numpy(float), rows["base"].to_numpy(float)
+    expected = base * levels if DRIVERS[peers.driver].level else base * np.exp(levels)
+    seats, at = np.unique(rows["seat"].to_numpy(object), return_inverse=True)
+
+    def by_seat(values: Floats) -> Floats:
+        return np.bincount(at, values, len(seats)).astype(float)
+
+    o, e, n = by_seat(total), by_seat(expected), by_seat(base)
     y, v = _level(o, e, n, peers.spread) if DRIVERS[peers.driver].level else _rate(o, e, n, peers)
-    return Evidence(
-        peers.driver, tuple(seats.index), y, v, o, e, n, np.array(seats.index == FORMER, dtype=bool)
-    )
+    return Evidence(peers.driver, tuple(seats.tolist()), y, v, o, e, n, seats == FORMER)
 
 
 def _level(o: Floats, e: Floats, n: Floats, spread: float) -> tuple[Floats, Floats]:
