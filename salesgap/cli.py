@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from salesgap import __version__
-from salesgap.errors import SalesgapError
+from salesgap.errors import ParamsError, SalesgapError
 
 app = typer.Typer(
     name="salesgap",
@@ -122,6 +122,36 @@ def batch(
 ) -> None:
     """Make every manager's pack, and the region summaries."""
     _run(params, output, managers=tuple(manager or ()), jobs=jobs)
+
+
+@app.command()
+def validate(
+    organisations: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Simulated a world and planting.")
+    ] = 40,
+    world: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this world; may be repeated.")
+    ] = None,
+) -> None:
+    """Print how often the packs are right, on simulated organisations."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from salesgap.validate.study import size, study
+    from salesgap.validate.summary import summary
+    from salesgap.validate.worlds import WORLDS
+
+    worlds = tuple(world or WORLDS)
+    unknown = [name for name in worlds if name not in WORLDS]
+    if unknown:
+        raise ParamsError(f"no world {unknown[0]!r}", do=f"choose of: {', '.join(WORLDS)}")
+    ready = track(
+        study(organisations, worlds),
+        "simulating",
+        total=size(organisations, worlds),
+        console=Console(stderr=True),
+    )
+    typer.echo(summary([trial for batch in ready for trial in batch]))
 
 
 @app.command("params")

@@ -90,7 +90,7 @@ def prepare(params: Params, folder: Path, workbook: Path) -> Prepared:
     snapshot = take_snapshot(params)
     write_snapshot(snapshot, folder / SNAPSHOT)
     analysis = analyse(snapshot, params, load_plays(workbook / "templates" / "plays"))
-    entries = _entries(analysis.book, params, folder)
+    entries = manager_entries(analysis.book, folder)
     save_benchmarks(analysis.benchmarks, folder / BENCHMARKS)
     for entry in entries:
         save_team(team_in(analysis, entry), entry.team_folder)
@@ -165,7 +165,8 @@ def choose(prepared: Prepared, manager_id: str) -> ManagerEntry:
     raise ParamsError(f"no manager {manager_id!r} with a team", do=f"choose one of: {known}")
 
 
-def _entries(book: Book, params: Params, folder: Path) -> tuple[ManagerEntry, ...]:
+def manager_entries(book: Book, folder: Path) -> tuple[ManagerEntry, ...]:
+    """Who gets a pack, and the folder of each one's team below ``folder``."""
     managers = managers_of(book)
     if managers.empty:
         raise DataError(

@@ -14,9 +14,7 @@ R1 = {"person_id": "r1"}
 
 def rows(book, driver, ramp_months=0):
     """``{seat: (total, base)}`` of a driver."""
-    found = seat_statistics(
-        book, seats(book, ramp_months), WINDOW, phases=has_phases(book.deals)
-    )
+    found = seat_statistics(book, seats(book, ramp_months), WINDOW, phases=has_phases(book.deals))
     own = found[found["driver"] == driver]
     return dict(zip(own["seat"], zip(own["total"], own["base"], strict=True), strict=True))
 

@@ -1,0 +1,1 @@
+"""How often the packs are right: simulated organisations whose gaps and futures are known."""
