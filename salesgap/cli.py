@@ -173,10 +173,15 @@ def simulate(
     ] = datetime(2026, 6, 30),
 ) -> None:
     """Write a simulated organisation's tables, as the generic profile reads them."""
+    from salesgap.params import plausible
     from salesgap.simulate import organisation, write_tables
 
-    write_tables(organisation(seed=seed, managers=managers, as_of=as_of.date()), folder)
-    typer.echo(f"{folder}: the tables of {managers} managers as of {as_of.date()}")
+    try:
+        day = plausible(as_of.date())
+    except ValueError as error:
+        raise ParamsError(str(error), where="--as-of", do="choose another day") from None
+    write_tables(organisation(seed=seed, managers=managers, as_of=day), folder)
+    typer.echo(f"{folder}: the tables of {managers} managers as of {day}")
 
 
 def _default_output(params_file: Path) -> Path:

@@ -76,7 +76,9 @@ class Attainment(Facts):
     share: Range | None = Field(description="won ÷ quota_to_date, 80 % bootstrap over deals")
     year_elapsed: float = Field(description="part of the fiscal year gone, 0 to 1")
     peer_won: float | None = Field(description="what peers won with this team's rep-months")
-    year_end: Range = Field(description="expected closed won at fiscal year end, 80 %")
+    year_end: Range | None = Field(
+        description="expected closed won at fiscal year end, 80 %; None: too little is known"
+    )
     chance: float | None = Field(description="chance that year_end reaches quota_year")
 
 
@@ -205,7 +207,9 @@ class StageRow(Facts):
     deals: int
     amount: float
     median_age_days: float | None
-    slow: int = Field(description="deals older in stage than 90 % of deals later won")
+    slow: int | None = Field(
+        description="deals older in stage than 90 % of deals later won; None: none to compare"
+    )
 
 
 class Conversion(Facts):
@@ -237,13 +241,13 @@ class Pipeline(Facts):
     """Health of the open pipeline."""
 
     open_deals: int
-    open_amount: float
+    open_amount: float | None = Field(description="None: no open deal has a value")
     unvalued_deals: int = Field(description="open deals without any value")
     list_price_deals: int = Field(description="open deals valued from the product list")
     undated_deals: int = Field(description="open deals without an expected close date")
     without_next_step: int | None = Field(None, description="None: the export tells none")
-    older_than_slowest_won: int = Field(
-        description="open deals older than the slowest deal the run's teams ever won"
+    older_than_slowest_won: int | None = Field(
+        description="open deals older than the slowest ever won in the run; None: none was won"
     )
     slowest_won_days: int | None
     net_new_amount: float = Field(description="created since net_new_since, closed since or not")

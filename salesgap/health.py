@@ -45,11 +45,11 @@ def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
     share = _own_yield(team)
     return Pipeline(
         open_deals=len(opened),
-        open_amount=float(opened["amount"].sum()),
+        open_amount=_known_sum(opened["amount"]),
         unvalued_deals=int(opened["amount"].isna().sum()),
         list_price_deals=int((opened["amount_source"] == "list price").sum()),
         undated_deals=int(opened["close_date"].isna().sum()),
-        older_than_slowest_won=int((ages > slowest).sum()) if slowest is not None else 0,
+        older_than_slowest_won=int((ages > slowest).sum()) if slowest is not None else None,
         slowest_won_days=slowest,
         net_new_amount=float(new["amount"].sum()),
         net_new_deals=len(new),
@@ -62,6 +62,11 @@ def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
         conversion=tuple(_conversion(evidence, opened) for evidence in conversion),
         at_risk=tuple(deals_to_talk_about(team, opened)[:AT_MOST]),
     )
+
+
+def _known_sum(amounts: pd.Series) -> float | None:
+    """Their sum; None if there are deals but none has an amount."""
+    return float(amounts.sum()) if amounts.notna().any() or amounts.empty else None
 
 
 def _coverage(team: Team, opened: pd.DataFrame, quarter: Quarter, share: float | None) -> Coverage:
@@ -125,7 +130,7 @@ def _stages(
                 deals=int(mine.sum()),
                 amount=float(opened.loc[mine, "amount"].sum()),
                 median_age_days=float(days.median()) if days.notna().any() else None,
-                slow=int((mine & slow).sum()),
+                slow=int((mine & slow).sum()) if stage.name in benchmarks.slow_days else None,
             )
         )
     return rows

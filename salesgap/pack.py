@@ -28,7 +28,7 @@ from salesgap.gaps.shortfall import shortfall
 from salesgap.health import pipeline
 from salesgap.measures.attainment import won_between
 from salesgap.measures.pipeline import open_deals
-from salesgap.measures.seats import trailing_window
+from salesgap.measures.seats import Window, ramped_months, trailing_window
 from salesgap.params import Method, Params
 from salesgap.standing import attainment, manager_rank, rep_ranks
 from salesgap.team import Team
@@ -95,7 +95,8 @@ def open_pipeline(team: Team) -> OpenDeals:
 
 def _gap(team: Team, outlook: TeamOutlook) -> tuple[tuple[Candidate, ...], Gap]:
     benchmarks, names = team.benchmarks, _names(team)
-    valued = value_candidates(outlook, benchmarks, team.params.method)
+    compared = benchmarks.compares and len(team.seats) > 0
+    valued = value_candidates(outlook, benchmarks, team.params.method) if compared else []
     candidates = tuple(
         candidate(v, outlook, benchmarks.levels, benchmarks.threshold, names) for v in valued
     )
@@ -126,15 +127,16 @@ def _shortfall(team: Team, outlook: TeamOutlook) -> Shortfall | None:
     window = trailing_window(team.book, as_of, team.params.method.lookback_months)
     start = window.start + pd.Timedelta(days=1)
     actual = float(won_between(team.book.deals, start, as_of)["amount"].sum())
-    peers = _peers_in_window(team, outlook)
-    return shortfall(outlook, actual, peers, window.months) if peers > 0 else None
+    peers = _peers_in_window(team, outlook, window)
+    compared = team.benchmarks.compares and peers > 0
+    return shortfall(outlook, actual, peers, window.months) if compared else None
 
 
-def _peers_in_window(team: Team, outlook: TeamOutlook) -> float:
-    """What peers would have won with this team's ramped rep-months, all seats filled as theirs."""
-    creation = team.statistics[team.statistics["driver"] == "pipeline_creation"]
-    rate = creation["group"].map(team.benchmarks.revenue_per_month)
-    revenue = float((creation["base"] * rate.fillna(0.0)).sum())
+def _peers_in_window(team: Team, outlook: TeamOutlook, window: Window) -> float:
+    """What peers would have won with this team's ramped rep-months, as many seats filled as
+    theirs."""
+    rate = team.seats["group"].map(team.benchmarks.revenue_per_month).fillna(0.0)
+    revenue = float((ramped_months(team.seats, window) * rate).sum())
     capacity = outlook.evidence.get("capacity")
     if capacity is None or float(capacity.total.sum()) <= 0:
         return revenue

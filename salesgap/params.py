@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,6 +17,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -26,15 +27,51 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from salesgap.crm.tables import TABLES
+from salesgap.crm.tables import TABLES, folded
 from salesgap.errors import ParamsError
 
 Phase = Literal["early", "late"]
 Status = Literal["open", "won", "lost"]
 
+FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2100, 12, 31)
+"""The days a run may be as of."""
+
+
+def plausible(day: date) -> date:
+    """``day``, if a run may be as of it. Raises ``ValueError``."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
+    return day
+
+
+def _written_day(value: object) -> object:
+    """A day as YAML or a person writes it; a number would be taken for seconds since 1970."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and "-" in value else _no_day()
+    except ValueError:
+        return _no_day()
+
+
+def _no_day() -> date:
+    raise ValueError("write the day like 2026-06-30")
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_flag(cls, value: object) -> object:
+        if isinstance(value, bool):  # pydantic would read it as 1 or 0
+            raise ValueError("true, false, yes and no are no value here; put a name in quotes")
+        return value
 
 
 class TableSource(_Frozen):
@@ -52,7 +89,7 @@ class TableSource(_Frozen):
 class Simulated(_Frozen):
     """A simulated organisation instead of an export."""
 
-    seed: int = Field(1, description="the same seed gives the same organisation")
+    seed: int = Field(1, ge=0, description="the same seed gives the same organisation")
     managers: int = Field(14, ge=2, le=400, description="how many sales managers")
 
 
@@ -87,7 +124,9 @@ class Source(_Frozen):
 class Stage(_Frozen):
     """One stage of that CRM, as it spells it."""
 
-    name: str = Field(description="the stage's name in the export")
+    name: Annotated[str, AfterValidator(folded)] = Field(
+        description="the stage's name in the export"
+    )
     status: Status = Field(description="open, won or lost")
     phase: Phase | None = Field(
         None, description="early: before the proposal; late: from the proposal on (open stages)"
@@ -106,7 +145,7 @@ class Method(_Frozen):
         0.05, gt=0, le=0.5, description="share of managers without a gap who may be told of one"
     )
     draws: int = Field(1000, ge=200, le=20000, description="simulation draws")
-    seed: int = Field(1, description="seed of every random draw")
+    seed: int = Field(1, ge=0, description="seed of every random draw")
 
 
 class Brand(_Frozen):
@@ -143,12 +182,12 @@ class Batch(_Frozen):
     jobs: int | Literal["auto"] = Field("auto", description="packs at once; auto: one a core")
     timeout_s: int = Field(120, ge=5, description="seconds one notebook may take")
 
-    @field_validator("jobs")
+    @field_validator("jobs", mode="before")
     @classmethod
-    def _positive(cls, value: int | str) -> int | str:
-        if isinstance(value, int) and value < 1:
-            raise ValueError("must be at least 1, or auto")
-        return value
+    def _positive(cls, value: object) -> object:
+        if value == "auto" or (isinstance(value, int) and value >= 1):
+            return value
+        raise ValueError("must be a whole number of at least 1, or auto")
 
 
 class Params(_Frozen):
@@ -158,13 +197,17 @@ class Params(_Frozen):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         description="name of the run: letters, digits, . _ -",
     )
-    as_of: date = Field(description="everything is as of the end of this day; never today")
+    as_of: Annotated[Day, AfterValidator(plausible)] = Field(
+        description="everything is as of the end of this day; never today"
+    )
     fiscal_year_start_month: int = Field(1, ge=1, le=12, description="1 is January")
-    fiscal_year_end: date | None = Field(
+    fiscal_year_end: Day | None = Field(
         None, description="left out: the end of the fiscal year that as_of lies in"
     )
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217, one a run")
-    regions: tuple[str, ...] = Field((), description="left out: all regions")
+    regions: tuple[Annotated[str, AfterValidator(folded)], ...] = Field(
+        (), description="left out: all regions"
+    )
     source: Source = Field(description="where the data are")
     stages: tuple[Stage, ...] = Field(description="the CRM's stages, in order")
     method: Method = Field(default_factory=Method, description="assumptions, printed in the pack")
@@ -174,13 +217,18 @@ class Params(_Frozen):
     @field_validator("stages")
     @classmethod
     def _usable_stages(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-        names = [stage.name for stage in stages]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        names = [stage.name.casefold() for stage in stages]
+        twice = {s.name for s in stages if names.count(s.name.casefold()) > 1}
         if twice:
-            raise ValueError(f"named twice: {', '.join(twice)}")
+            raise ValueError(f"named twice (case does not count): {', '.join(sorted(twice))}")
         for status in ("open", "won"):
             if not any(stage.status == status for stage in stages):
                 raise ValueError(f"no stage has status {status}")
+        phases = {stage.phase for stage in stages if stage.status == "open"}
+        if phases not in ({None}, {"late"}, {"early", "late"}):
+            raise ValueError(
+                "give each open stage a phase, early or late, or none at all; at least one late"
+            )
         return stages
 
     @model_validator(mode="after")
@@ -220,14 +268,7 @@ def load_params(path: str | Path) -> Params:
     Raises ``ParamsError`` naming the file, the key and the mend.
     """
     path = Path(path)
-    try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ParamsError("no such file", where=str(path), do="check the path") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParamsError(f"cannot be read ({error})", where=str(path)) from None
-    except yaml.YAMLError as error:
-        raise ParamsError(f"is not YAML ({error})", where=str(path)) from None
+    raw = _read_yaml(path)
     if not isinstance(raw, dict):
         raise ParamsError("holds no keys", where=str(path), do="start from 'salesgap params'")
     try:
@@ -235,6 +276,35 @@ def load_params(path: str | Path) -> Params:
     except ValidationError as error:
         raise _readable(error, path) from None
     return _with_absolute_folder(params, path.resolve().parent)
+
+
+def _read_yaml(path: Path) -> object:
+    if path.is_dir():
+        raise ParamsError("is a folder", where=str(path), do="name the YAML file in it")
+    try:
+        return yaml.safe_load(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ParamsError("no such file", where=str(path), do="check the path") from None
+    except UnicodeDecodeError:
+        raise ParamsError(
+            "is not UTF-8 text", where=str(path), do="save it again with the encoding UTF-8"
+        ) from None
+    except OSError as error:
+        raise ParamsError(f"cannot be read ({error.strerror})", where=str(path)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _no_yaml(error, path) from None
+
+
+def _no_yaml(error: Exception, path: Path) -> ParamsError:
+    mark = getattr(error, "problem_mark", None)
+    line = f" in line {mark.line + 1}" if mark else ""
+    why = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+    return ParamsError(
+        f"cannot be read as YAML{line} ({why})",
+        where=str(path),
+        do="check the indentation, the quotes and the brackets there"
+        + ("; indent with blanks, not tabs" if "\\t" in str(why) else ""),
+    )
 
 
 def describe() -> Iterator[tuple[str, str, str]]:
@@ -278,6 +348,23 @@ def _one_of(name: str, known: Any, kind: str) -> None:
         raise ValueError(f"{name!r} is no {kind}; {hint}")
 
 
+_WHOLE = "must be a whole number"
+_KEYS = "must hold keys of its own, one a line and indented, not a single value"
+_PLAIN = {
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "string_type": "must be text; put it in quotes",
+    "tuple_type": "must be a list: [one, another], or one a line after a dash",
+    "dict_type": _KEYS,
+    "model_type": _KEYS,
+    "date_type": "write the day like 2026-06-30",
+}
+
+
 def _readable(error: ValidationError, path: Path) -> ParamsError:
     lines = [_explain(detail) for detail in error.errors()]
     return ParamsError("; ".join(lines), where=str(path), do="'salesgap params' lists every key")
@@ -291,7 +378,8 @@ def _explain(detail: ErrorDetails) -> str:
         return f"{key}: unknown key" + (f" (did you mean {near[0]}?)" if near else "")
     if detail["type"] == "missing":
         return f"{key}: is required"
-    return f"{key}: {detail['msg'].removeprefix('Value error, ')}"
+    plain = _PLAIN.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    return f"{key}: {plain}"
 
 
 def _with_absolute_folder(params: Params, base: Path) -> Params:

@@ -169,11 +169,7 @@ def manager_entries(book: Book, folder: Path) -> tuple[ManagerEntry, ...]:
     """Who gets a pack, and the folder of each one's team below ``folder``."""
     managers = managers_of(book)
     if managers.empty:
-        raise DataError(
-            "nobody manages a team",
-            where="people",
-            do="give each rep the person_id of a manager in manager_id",
-        )
+        raise _no_manager(book.people)
     keys = file_keys(managers["person_id"])
     regions = file_keys(managers["region"])
     return tuple(
@@ -187,6 +183,21 @@ def manager_entries(book: Book, folder: Path) -> tuple[ManagerEntry, ...]:
             team_folder=folder / TEAMS / keys[row["person_id"]],
         )
         for row in managers.to_dict("records")
+    )
+
+
+def _no_manager(people: pd.DataFrame) -> DataError:
+    reps = people[people["manager_id"].notna() & ~people["person_id"].isin(people["manager_id"])]
+    if len(reps):  # all of them left, or they would be somebody's team
+        return DataError(
+            f"every one of the {len(reps):,} reps has an end_date on or before as_of",
+            where="people",
+            do="check as_of and the end dates",
+        )
+    return DataError(
+        "nobody manages a team",
+        where="people",
+        do="give each rep the person_id of a manager in manager_id",
     )
 
 

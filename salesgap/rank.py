@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesgap.crm.book import Book
-from salesgap.measures.attainment import quota_by_seat, won_between
+from salesgap.measures.attainment import quota_by_seat, won_between, won_in_seat
 from salesgap.measures.peers import Benchmarks
 from salesgap.measures.seats import (
     DAYS_PER_MONTH,
@@ -71,7 +71,8 @@ def _rows(book: Book, benchmarks: Benchmarks, params: Params) -> pd.DataFrame:
     quota = quota_by_seat(book.quotas, table, days, ramped=True)
     base = peer_revenue(table, benchmarks, days) if np.isnan(quota).all() else quota
     rows = _one_a_pair(table.assign(quota=quota, base=base, ramping=table["ramped"] > as_of))
-    won = won_between(book.deals, days[0], as_of).groupby(["owner_id", "manager_id"])["amount"]
+    closed = won_in_seat(won_between(book.deals, days[0], as_of), table)
+    won = closed.groupby(["owner_id", "manager_id"])["amount"]
     keys = pd.MultiIndex.from_frame(rows[["person_id", "manager_id"]])
     return rows.assign(
         won=won.sum().reindex(keys, fill_value=0.0).to_numpy(),

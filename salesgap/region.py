@@ -139,7 +139,8 @@ def _covered(pack: Pack) -> float | None:
     """Open pipeline due in the quarters shown ÷ what is to go in them; without quotas, a rep."""
     targets = [c.target - c.won for c in pack.pipeline.coverage if c.target is not None]
     if not targets:
-        return pack.pipeline.open_amount / pack.reps if pack.reps else None
+        amount = pack.pipeline.open_amount
+        return amount / pack.reps if pack.reps and amount is not None else None
     return math.fsum(c.open_all for c in pack.pipeline.coverage) / max(math.fsum(targets), 1.0)
 
 

@@ -9,7 +9,7 @@ from salesgap.facts import Attainment, ManagerRank, Person, Range, RepRank
 from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.choose import interval
 from salesgap.gaps.forecast import year_end
-from salesgap.measures.attainment import Floats, quota_by_seat, won_between
+from salesgap.measures.attainment import Floats, quota_by_seat, won_between, won_in_seat
 from salesgap.rank import ROLE_FIT_CHANCE, fiscal_days, peer_revenue
 from salesgap.team import Team
 
@@ -21,10 +21,12 @@ def attainment(team: Team, outlook: TeamOutlook) -> Attainment:
     params, benchmarks = team.params, team.benchmarks
     days = fiscal_days(params)
     year = pd.date_range(params.year_start, params.year_end)
-    won = won_between(team.book.deals, days[0], days[-1])["amount"].fillna(0.0).to_numpy(float)
+    deals = won_between(team.book.deals, days[0], days[-1])
+    won = deals["amount"].fillna(0.0).to_numpy(float)
     quota_year = _quota(team, year, ramped=False)
     quota_to_date = _quota(team, days, ramped=True)
     peers = float(np.nansum(peer_revenue(team.seats, benchmarks, days)))
+    carried = won_in_seat(deals[deals["owner_id"].isin(_quota_carriers(team, days))], team.seats)
     rng = np.random.default_rng([params.method.seed, 4])
     ending = year_end(outlook, float(won.sum()), benchmarks.second_moment, rng)
     return Attainment(
@@ -32,12 +34,27 @@ def attainment(team: Team, outlook: TeamOutlook) -> Attainment:
         won_deals=len(won),
         quota_year=quota_year,
         quota_to_date=quota_to_date,
-        share=_bootstrap(won, quota_to_date, benchmarks.typical_deal, rng),
+        share=_bootstrap(
+            carried["amount"].fillna(0.0).to_numpy(float),
+            quota_to_date,
+            benchmarks.typical_deal,
+            rng,
+        ),
         year_elapsed=len(days) / len(year),
-        peer_won=peers if peers > 0 else None,
-        year_end=interval(ending),
-        chance=float((ending >= quota_year).mean()) if quota_year is not None else None,
+        peer_won=peers if peers > 0 and benchmarks.compares else None,
+        year_end=interval(ending) if benchmarks.forecasts else None,
+        chance=float((ending >= quota_year).mean())
+        if quota_year is not None and benchmarks.forecasts
+        else None,
     )
+
+
+def _quota_carriers(team: Team, days: pd.DatetimeIndex) -> set[str]:
+    """Whose deals count towards attainment: a rep without a quota is on neither side of it, and
+    who holds no seat (a manager's own deals) counts, since nobody carries a quota for it."""
+    quotas = quota_by_seat(team.book.quotas, team.seats, days, ramped=True)
+    without = set(team.seats["person_id"][np.isnan(quotas)])
+    return set(team.book.deals["owner_id"]) - without
 
 
 def _quota(team: Team, days: pd.DatetimeIndex, *, ramped: bool) -> float | None:

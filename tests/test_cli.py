@@ -17,7 +17,7 @@ name: small
 as_of: 2026-06-30
 source: {folder: data}
 stages:
-  - {name: Open, status: open, phase: early}
+  - {name: Open, status: open, phase: late}
   - {name: Won, status: won}
 """
 

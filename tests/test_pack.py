@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import fsum
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from salesgap.coaching.plays import load_plays
 from salesgap.crm.book import load_book
+from salesgap.crm.freeze import take_snapshot
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import Pack, RegionSummary, schemas
 from salesgap.pack import coaching_pack
 from salesgap.params import Method, Params, load_params
-from salesgap.prepare import Prepared, choose, load_prepared_team, open_team, prepare
+from salesgap.prepare import (
+    Analysis,
+    Prepared,
+    analyse,
+    choose,
+    load_prepared_team,
+    manager_entries,
+    open_team,
+    prepare,
+    team_in,
+)
 from salesgap.region import NOT_MADE, open_region, summarise
 
 ROOT = Path(__file__).resolve().parents[1]
+PLAYS = ROOT / "templates" / "plays"
 RUN = """\
 name: small
 as_of: 2026-05-15
@@ -271,3 +285,34 @@ def test_a_summary_of_a_region_nobody_knows_is_refused(tmp_path):
     file.write_text(RUN.replace("managers: 4", "managers: 2"), "utf-8")
     with pytest.raises(ParamsError, match="no region 'Nowhere' → choose one of: "):
         open_region(str(file), "Nowhere")
+
+
+@pytest.fixture(scope="module")
+def sparse(params) -> Analysis:
+    """The run with nothing won yet, one manager without a deal."""
+    snapshot = take_snapshot(params)
+    deals = snapshot.tables["opportunities"]
+    people = snapshot.tables["people"]
+    idle = set(people["manager_id"]) & {"E0004", "E0005", "E0006", "E0007"}
+    reps = set(people["person_id"][people["manager_id"] == min(idle)])
+    kept = deals[(deals["stage"] != "Won") & ~deals["owner_id"].isin(reps)]
+    tables = dict(snapshot.tables) | {
+        "opportunities": kept.reset_index(drop=True),
+        "stage_history": snapshot.tables["stage_history"].iloc[:0],
+        "team_history": snapshot.tables["team_history"].iloc[:0],
+    }
+    return analyse(replace(snapshot, tables=tables), params, load_plays(PLAYS))
+
+
+def test_where_nothing_was_won_the_year_end_is_unknown_and_no_gap_is_told(sparse):
+    for entry in manager_entries(sparse.book, Path()):
+        pack = coaching_pack(team_in(sparse, entry))
+        assert (pack.attainment.year_end, pack.attainment.chance) == (None, None)
+        assert (pack.gap.driver, pack.candidates, pack.shortfall) == ("none", (), None)
+        assert pack.pipeline.older_than_slowest_won is None
+
+
+def test_a_candidates_range_holds_its_expected_worth(packs):
+    for pack in packs.values():
+        for found in pack.candidates:
+            assert found.impact.low <= found.impact.expected <= found.impact.high

@@ -19,7 +19,7 @@ GOOD: dict[str, Any] = {
     "as_of": date(2026, 6, 30),
     "source": {"folder": "data"},
     "stages": [
-        {"name": "Open", "status": "open", "phase": "early"},
+        {"name": "Open", "status": "open", "phase": "late"},
         {"name": "Won", "status": "won"},
         {"name": "Lost", "status": "lost"},
     ],
@@ -54,6 +54,15 @@ def told(error: pytest.ExceptionInfo[ParamsError], file: Path) -> str:
     return text.removeprefix(f"{file}: ").removesuffix(HINT)
 
 
+PHASES = "stages: give each open stage a phase, early or late, or none at all; at least one late"
+
+
+def phased(*phases: str | None) -> list[dict[str, str | None]]:
+    """An open stage of each phase, and a won one."""
+    stages = [{"name": f"S{n}", "status": "open", "phase": p} for n, p in enumerate(phases)]
+    return [*stages, {"name": "Won", "status": "won"}]
+
+
 NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
 
 
@@ -70,10 +79,33 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
         ({"as_of": ...}, "as_of: is required"),
         ({"source": ...}, "source: is required"),
         ({"stages": ...}, "stages: is required"),
-        ({"as_of": "soon"}, "as_of: Input should be a valid date or datetime, input is too short"),
+        ({"as_of": "soon"}, "as_of: write the day like 2026-06-30"),
+        ({"as_of": 20260630}, "as_of: write the day like 2026-06-30"),
+        ({"as_of": "2026-06-31"}, "as_of: write the day like 2026-06-30"),
+        ({"as_of": date(1601, 1, 1)}, "as_of: 1601-01-01 is not between 1980-01-01 and 2100-12-31"),
         (
-            {"method__draws": "many"},
-            "method.draws: Input should be a valid integer, unable to parse string as an integer",
+            {"regions": "North"},
+            "regions: must be a list: [one, another], or one a line after a dash",
+        ),
+        (
+            {"stages": ["Won", "Lost"]},
+            "stages.0: must hold keys of its own, one a line and indented, not a single value; "
+            "stages.1: must hold keys of its own, one a line and indented, not a single value",
+        ),
+        (
+            {"name": True},
+            "name: true, false, yes and no are no value here; put a name in quotes",
+        ),
+        (
+            {"method__ramp_months": True},
+            "method.ramp_months: true, false, yes and no are no value here; put a name in quotes",
+        ),
+        ({"method__draws": "many"}, "method.draws: must be a whole number"),
+        ({"method__draws": 1000.5}, "method.draws: must be a whole number"),
+        ({"method__seed": -1}, "method.seed: Input should be greater than or equal to 0"),
+        (
+            {"source": {"simulated": {"seed": -1}}},
+            "source.simulated.seed: Input should be greater than or equal to 0",
         ),
         (
             {"method__close_share": 1.5},
@@ -91,7 +123,16 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
             "params: as_of 2026-06-30 is before the fiscal year start 2027-01-01: "
             "choose an as_of inside the fiscal year",
         ),
-        ({"stages": [*GOOD["stages"], GOOD["stages"][0]]}, "stages: named twice: Open"),
+        (
+            {"stages": [*GOOD["stages"], GOOD["stages"][0]]},
+            "stages: named twice (case does not count): Open",
+        ),
+        (
+            {"stages": [*GOOD["stages"], {"name": "WON", "status": "won"}]},
+            "stages: named twice (case does not count): WON, Won",
+        ),
+        ({"stages": phased("early")}, PHASES),
+        ({"stages": phased("late", None)}, PHASES),
         ({"stages": NO_STAGES}, "stages: no stage has status won"),
         ({"stages": []}, "stages: no stage has status open"),
         (
@@ -119,7 +160,8 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
             {"report__locale": "xx_QQ"},
             "report.locale: 'xx_QQ' is no locale; write it like en_GB or de_DE",
         ),
-        ({"batch__jobs": 0}, "batch.jobs: must be at least 1, or auto"),
+        ({"batch__jobs": 0}, "batch.jobs: must be a whole number of at least 1, or auto"),
+        ({"batch__jobs": "many"}, "batch.jobs: must be a whole number of at least 1, or auto"),
     ],
     ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
 )
@@ -138,8 +180,10 @@ def test_every_wrong_key_is_told_at_once(load):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a: [", "is not YAML"),
-        (b"\xff\xfe\x00", "cannot be read"),
+        (b"a: [\n", "cannot be read as YAML in line 2 ("),
+        (b"a: b\nc:\n\t- d", "cannot be read as YAML in line 3 (found character '\\t'"),
+        (b"as_of: 2026-13-01", "cannot be read as YAML (month must be in 1..12)"),
+        ("name: a".encode("utf-16"), "is not UTF-8 text → save it again with the encoding UTF-8"),
         (b"", "holds no keys → start from 'salesgap params'"),
         (b"- a", "holds no keys"),
     ],
@@ -151,6 +195,22 @@ def test_a_file_that_holds_no_params_is_told_in_one_line(tmp_path, content, mess
         load_params(file)
     assert str(caught.value).startswith(f"{file}: {message}")
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_instead_of_a_file_is_told(tmp_path):
+    with pytest.raises(ParamsError) as caught:
+        load_params(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: is a folder → name the YAML file in it"
+
+
+@pytest.mark.parametrize("phases", [(None, None), ("late",), ("early", "late")])
+def test_open_stages_have_phases_with_a_late_one_or_none_at_all(load, phases):
+    assert [stage.phase for stage in load(stages=phased(*phases)).stages] == [*phases, None]
+
+
+def test_names_are_compared_as_the_export_s_text_is_read(load):
+    stages = [*GOOD["stages"][:2], {"name": " Closed  Lost", "status": "lost"}]
+    assert load(stages=stages).stages[2].name == "Closed Lost"
 
 
 def test_a_missing_file_is_told(tmp_path):

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from multiprocessing.resource_tracker import ensure_running
 
 from salesgap.batch.execute import Job, execute, remove_scratch
 from salesgap.batch.manifest import Record
@@ -94,15 +95,32 @@ def _lost(job: Job, exitcode: int | None) -> Record:
 def _start_worker() -> _Worker:
     ours, theirs = _SPAWN.Pipe()
     process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
+    with _ctrl_c_held():
+        process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Ctrl-C waits until the block ends; a process started in it leaves Ctrl-C waiting too."""
+    if os.name != "posix":
+        yield
+        return
+    ensure_running()  # starting a process would start it, and let Ctrl-C through after that
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(connection: Connection) -> None:
     """What a worker does: execute jobs until the other end of the pipe is gone."""
     if os.name == "posix":
         os.setpgid(0, 0)  # Ctrl-C is for the batch, which then stops its workers
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # also one that came while this one started
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     logging.disable()  # whatever there is to say is in the record, and names belong in no log

@@ -14,16 +14,24 @@ deals without history holds for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 import pandas as pd
 
 from salesgap.crm.book import Book
 from salesgap.crm.frames import among, at
+from salesgap.crm.spells import direct_reps, manager_on, spells_until
 from salesgap.params import Params
 
-if TYPE_CHECKING:
-    from salesgap.crm.freeze import Snapshot
+
+class Tables(Protocol):
+    """Whatever holds the accepted tables: a snapshot, or what is about to become one."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Frames by canonical name."""
+
 
 _TEXTS = ["account", "name", "type", "lead_source", "product", "segment", "next_step"]
 _DEALS = [
@@ -33,14 +41,15 @@ _DEALS = [
 ]
 
 
-def book_as_of(snapshot: Snapshot, params: Params) -> Book:
+def book_as_of(snapshot: Tables, params: Params) -> Book:
     """Every table as it stood at the end of ``params.as_of``; see :class:`Book` for columns."""
     day = pd.Timestamp(params.as_of)
     tables = snapshot.tables
     history = _until(tables["stage_history"], "changed_at", day)
     activities = _until(tables["activities"], "date", day)
-    moves = _team_history(tables["team_history"], day)
-    people = _people(tables["people"], moves, day)
+    people = _people(tables["people"], day)
+    moves = spells_until(tables["team_history"], people, day)
+    people = _with_managers(people, moves, day)
     deals = _until(tables["opportunities"], "created_date", day)
     deals = deals[deals["owner_id"].isin(people["person_id"])].reset_index(drop=True)
     deals = _outcome(deals, params, day)
@@ -50,7 +59,7 @@ def book_as_of(snapshot: Snapshot, params: Params) -> Book:
     deals = deals.assign(
         pushes=_pushes(deals, history, params),
         last_activity_date=_last_touch(deals, activities, day),
-        manager_id=manager_on(deals["owner_id"], deals["created_date"], moves, people),
+        manager_id=_leader(deals, moves, people),
     )
     return Book(
         people=people,
@@ -64,38 +73,28 @@ def book_as_of(snapshot: Snapshot, params: Params) -> Book:
     )
 
 
-def manager_on(
-    persons: pd.Series, days: pd.Series, moves: pd.DataFrame, people: pd.DataFrame
-) -> pd.Series:
-    """Each person's manager on a day: by the team history, else the present one."""
-    asked = pd.DataFrame({"person_id": persons, "day": days})
-    present = at(people.set_index("person_id")["manager_id"], asked["person_id"])
-    if moves.empty:
-        return present.astype("str")
-    asked = asked.reset_index(names="place").dropna().sort_values("day", kind="stable")
-    spans = moves.sort_values("start_date", kind="stable")
-    found = pd.merge_asof(asked, spans, left_on="day", right_on="start_date", by="person_id")
-    ended = found["end_date"] < found["day"]
-    then = found["manager_id"].mask(ended).set_axis(found["place"])
-    return then.reindex(persons.index).fillna(present).astype("str")
-
-
 def _until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:
     return frame[frame[column] <= day].reset_index(drop=True)
 
 
-def _team_history(moves: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    moves = _until(moves, "start_date", day)
-    return moves.assign(end_date=moves["end_date"].where(moves["end_date"] <= day))
-
-
-def _people(people: pd.DataFrame, moves: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """People who had started, with the manager of that day."""
+def _people(people: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """People who had started."""
     people = people[~(people["start_date"] > day)].reset_index(drop=True)
-    people = people.assign(end_date=people["end_date"].where(people["end_date"] <= day))
+    return people.assign(end_date=people["end_date"].where(people["end_date"] <= day))
+
+
+def _with_managers(people: pd.DataFrame, moves: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """People with the manager of that day."""
     # A leaver's manager is the last one they had.
     days = people["end_date"].fillna(day)
     return people.assign(manager_id=manager_on(people["person_id"], days, moves, people))
+
+
+def _leader(deals: pd.DataFrame, moves: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Whose team a deal was won or lost for: its owner's, if the owner leads reps."""
+    owners = deals["owner_id"]
+    above = manager_on(owners, deals["created_date"], moves, people)
+    return above.mask(among(owners, direct_reps(people).index), owners)
 
 
 def _outcome(deals: pd.DataFrame, params: Params, day: pd.Timestamp) -> pd.DataFrame:

@@ -21,7 +21,8 @@ class Book:
     ==================  ===========================================================
     opportunity_id      str, unique
     owner_id            str, person who owns it
-    manager_id          str, the owner's manager **when the deal was created**
+    manager_id          str, the owner's manager **when the deal was created**; the
+                        owner, if they lead reps; missing if nobody
     account, name, type, lead_source, product, segment, next_step   str or missing
     created_date        timestamp, never after the as-of date
     close_date          expected while open (may be missing), actual once closed

@@ -13,6 +13,7 @@ import pandas as pd
 
 from salesgap.crm.deals import check_deals, unmapped_stages
 from salesgap.crm.hierarchy import check_people, named_managers
+from salesgap.crm.notes import Note, listed
 from salesgap.crm.profile import load_profile
 from salesgap.crm.read import LEFT_OUT, findings
 from salesgap.crm.refer import Known, known, name_to_id, unknown
@@ -43,12 +44,12 @@ class Checked:
 
     tables: Mapping[str, pd.DataFrame]
     added: Mapping[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def check_sheets(sheets: Mapping[str, Sheet], params: Params) -> Checked:
     """Apply every rule to ``sheets``, which keep the findings. Raises ``ParamsError``."""
-    notes: list[str] = []
+    notes: list[Note] = []
     profile = load_profile(params.source.profile)
     for name, sheet in sheets.items():
         sheet.drop_repeats(profile.tables[name].one_change)
@@ -80,8 +81,8 @@ def _leave_out_later(sheet: Sheet, params: Params) -> None:
         sheet.find(findings(sheet.rows.index[later], column, reason, LEFT_OUT))
 
 
-def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Params) -> list[str]:
-    notes: list[str | None] = []
+def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Params) -> list[Note]:
+    notes: list[Note | None] = []
     for name, column in _PERSON_OF.items():
         if name in sheets and people is not None:
             notes.append(name_to_id(sheets[name], column, people))
@@ -94,6 +95,7 @@ def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Param
         _check_history(sheets, params)
     if "team_history" in sheets and people is not None:
         notes.append(_former_managers(sheets["team_history"], people))
+        notes.append(_end_overlaps(sheets["team_history"]))
     return [note for note in notes if note]
 
 
@@ -105,13 +107,32 @@ def _check_history(sheets: Mapping[str, Sheet], params: Params) -> None:
     history.find(*found)
 
 
-def _former_managers(sheet: Sheet, people: Known) -> str | None:
+def _former_managers(sheet: Sheet, people: Known) -> Note | None:
     name_to_id(sheet, "manager_id", people)
     managers = sheet.rows["manager_id"]
     gone = managers[~managers.isin(people.accepted())].nunique()
     if not gone:
         return None
-    return f"team_history: {gone:,} former managers are not in people; their deals get no pack"
+    return Note(
+        f"team_history: {gone:,} former managers are not in people; their deals get no pack"
+    )
+
+
+def _end_overlaps(sheet: Sheet) -> Note | None:
+    """End a spell where the person's next one begins: nobody is in two teams at once."""
+    spells = sheet.rows.sort_values(["person_id", "start_date"], kind="stable")
+    following = spells.groupby("person_id")["start_date"].shift(-1)
+    over = spells.index[
+        (spells["end_date"].isna() & following.notna()) | (spells["end_date"] > following)
+    ]
+    if over.empty:
+        return None
+    sheet.typed.loc[over, "end_date"] = following[over]
+    return Note(
+        f"team_history: {len(over):,} rows overlapped the same person's next one and end where "
+        "it begins",
+        f"team_history: overlapping rows {listed([str(row) for row in sorted(over)])}",
+    )
 
 
 def _with_added(people: Known, added: pd.DataFrame) -> Known:
@@ -122,11 +143,12 @@ def _with_added(people: Known, added: pd.DataFrame) -> Known:
 
 
 def _managed(sheets: Mapping[str, Sheet], people: Known | None) -> set[str]:
-    """The ids of people with an accepted manager, now or in the team history."""
+    """The ids of people with an accepted manager, now or in the team history, or with a team."""
     if people is None:
         return set()
     rows = sheets["people"].rows
     ids: set[str] = set(rows["person_id"][rows["manager_id"].isin(people.accepted())])
+    ids |= set(rows["manager_id"].dropna())
     if "team_history" in sheets:
         ids |= set(sheets["team_history"].rows["person_id"])
     return ids
@@ -136,8 +158,8 @@ def _products(sheets: Mapping[str, Sheet]) -> pd.DataFrame:
     return sheets["products"].rows if "products" in sheets else empty(PRODUCTS)
 
 
-def _added_note(added: pd.DataFrame) -> list[str]:
+def _added_note(added: pd.DataFrame) -> list[Note]:
     if added.empty:
         return []
-    names = ", ".join(added["name"].head(8)) + (" …" if len(added) > 8 else "")
-    return [f"people: {len(added):,} managers are only named; a row was added for each: {names}"]
+    text = f"people: {len(added):,} managers are only named; a row was added for each"
+    return [Note(text, f"{text}: {listed(list(added['name']))}")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from salesgap.crm.frames import at
+from salesgap.crm.notes import Note
 from salesgap.crm.read import findings
 from salesgap.crm.refer import Known, name_to_id, unknown
 from salesgap.crm.sheet import Sheet
@@ -13,7 +14,7 @@ from salesgap.params import Params
 
 def check_deals(
     sheet: Sheet, people: Known | None, managed: set[str], products: pd.DataFrame, params: Params
-) -> list[str]:
+) -> list[Note]:
     """Set aside the deals that contradict themselves or belong to nobody; notes for the report.
 
     ``people`` is none if the export has none: then owners go unchecked. ``managed`` are the ids
@@ -75,7 +76,7 @@ def _unmanaged(sheet: Sheet, people: Known, managed: set[str]) -> pd.DataFrame:
     return findings(alone.index, "owner_id", reasons)
 
 
-def _match_products(sheet: Sheet, products: pd.DataFrame) -> str | None:
+def _match_products(sheet: Sheet, products: pd.DataFrame) -> Note | None:
     """Spell products as the list does where only case, blanks and punctuation differ."""
     listed = pd.Series(products["product"].to_numpy(), index=_bare(products["product"]))
     listed = listed[~listed.index.duplicated(keep=False)]
@@ -88,27 +89,27 @@ def _match_products(sheet: Sheet, products: pd.DataFrame) -> str | None:
     said = named[matched.index]
     counts = (said + " is " + matched + " in the list").value_counts()
     pairs = [f"{text} ({rows:,} rows)" for text, rows in counts.items()]
-    return f"opportunities: product matched by its letters: {'; '.join(pairs)}"
+    return Note(f"opportunities: product matched by its letters: {'; '.join(pairs)}")
 
 
-def _unpriced(sheet: Sheet, products: pd.DataFrame) -> str | None:
+def _unpriced(sheet: Sheet, products: pd.DataFrame) -> Note | None:
     named = sheet.rows["product"].dropna()
     unlisted = named[~named.isin(products["product"])].value_counts()
     if products.empty or unlisted.empty:
         return None
     names = ", ".join(f"{name} ({rows:,} rows)" for name, rows in unlisted.head(5).items())
     more = f" and {len(unlisted) - 5:,} more" if len(unlisted) > 5 else ""
-    return f"opportunities: product without a list price: {names}{more}"
+    return Note(f"opportunities: product without a list price: {names}{more}")
 
 
-def _closed_later(sheet: Sheet, params: Params) -> str | None:
+def _closed_later(sheet: Sheet, params: Params) -> Note | None:
     deals = sheet.rows
     closed = [stage.name for stage in params.stages if stage.status != "open"]
     later = deals["close_date"].dt.normalize() > pd.Timestamp(params.as_of)
     count = int((later & deals["stage"].isin(closed)).sum())
     if not count:
         return None
-    return (
+    return Note(
         f"opportunities: {count:,} closed after the as-of date and count as open on it; their "
         "stage and amount then are known only where stage_history tells"
     )

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from salesgap.crm.asof import book_as_of
 from salesgap.crm.check import Checked, check_sheets
 from salesgap.crm.quality import QualityReport, missing_tables, quarantine, table_quality
 from salesgap.crm.read import files_in, find_file, raw_from_frame, read_table
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import TABLES
+from salesgap.crm.team import coverage
 from salesgap.errors import DataError, OutputError, SalesgapError, SourceError
 from salesgap.params import Params
 
@@ -63,11 +65,13 @@ def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     problems: list[SalesgapError] = []
     sheets = _sheets(params, problems)
     checked = check_sheets(sheets, params)
-    problems += _too_little(sheets, checked)
+    problems += _too_little(sheets, checked, params)
+    notes = checked.notes if problems else (*checked.notes, *coverage(book_as_of(checked, params)))
     report = QualityReport(
         tables=tuple(table_quality(sheet, checked) for sheet in sheets.values()),
         missing=missing_tables(sheets),
-        notes=checked.notes,
+        notes=tuple(note.text for note in notes),
+        details=tuple(note.detail for note in notes if note.detail),
         unused_files=_unused_files(params, sheets),
         problems=tuple(str(problem) for problem in problems),
     )
@@ -110,13 +114,22 @@ def _simulated(params: Params) -> dict[str, Sheet]:
     }
 
 
-def _too_little(sheets: Mapping[str, Sheet], checked: Checked) -> list[SalesgapError]:
-    """Why no pack can be made: a required table without a usable row."""
-    return [
+def _too_little(
+    sheets: Mapping[str, Sheet], checked: Checked, params: Params
+) -> list[SalesgapError]:
+    """Why no pack can be made: a required table without a usable row, or deals long past."""
+    found: list[SalesgapError] = [
         _no_rows(sheet)
         for name, sheet in sheets.items()
         if TABLES[name].required and checked.tables[name].empty
     ]
+    last = checked.tables["opportunities"]["created_date"].max()
+    months = params.method.lookback_months
+    if last <= pd.Timestamp(params.as_of) - pd.DateOffset(months=months):
+        what = f"no deal was created in the {months} months before {params.as_of}; the last one on"
+        where = sheets["opportunities"].raw.file
+        found.append(DataError(f"{what} {last.date()}", where=where, do="check as_of"))
+    return found
 
 
 def _no_rows(sheet: Sheet) -> DataError:

@@ -71,7 +71,7 @@ def _known_in(row: Iterable[str], known: frozenset[str]) -> int:
 
 
 def _csv(path: Path, known: frozenset[str]) -> pd.DataFrame:
-    text = _decode(path.read_bytes())
+    text = _decode(path.read_bytes(), path.name)
     if not text.strip():
         raise SourceError("is empty", where=path.name, do="export the file again, with its header")
     csv.field_size_limit(_LONGEST_CELL)
@@ -92,7 +92,7 @@ def _csv(path: Path, known: frozenset[str]) -> pd.DataFrame:
     return cells
 
 
-def _decode(raw: bytes) -> str:
+def _decode(raw: bytes, name: str) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16")
     if b"\0" in raw[:200]:
@@ -100,7 +100,29 @@ def _decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        return _decode_old(raw, name)
+
+
+def _decode_old(raw: bytes, name: str) -> str:
+    """Text that is no UTF-8 as Windows-1252, unless most likely it is damaged UTF-8."""
+    torn = raw.decode("utf-8-sig", errors="surrogateescape")
+    place = next(at for at, sign in enumerate(torn) if "\udc80" <= sign <= "\udcff")
+    line = torn.count("\n", 0, place) + 1
+    byte = f"line {line:,} holds the byte 0x{ord(torn[place]) - 0xDC00:02X}"
+    if any(sign > "\x7f" and not "\udc80" <= sign <= "\udcff" for sign in torn):
+        raise SourceError(
+            f"{byte}, which is not UTF-8 though the rest is",
+            where=name,
+            do="mend that line, or export the file again",
+        )
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"{byte}, and the file is neither UTF-8 nor Windows-1252",
+            where=name,
+            do="export the file again as UTF-8",
+        ) from None
 
 
 def _records(text: str, delimiter: str) -> Iterable[list[str]]:

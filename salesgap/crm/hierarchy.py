@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesgap.crm.frames import at
+from salesgap.crm.notes import Note, listed
 from salesgap.crm.read import LEFT_OUT, findings
 from salesgap.crm.refer import known, name_to_id
 from salesgap.crm.sheet import Sheet
@@ -16,7 +17,7 @@ from salesgap.errors import ParamsError
 from salesgap.params import Params
 
 
-def check_people(sheet: Sheet, params: Params) -> list[str]:
+def check_people(sheet: Sheet, params: Params) -> list[Note]:
     """Set aside the people who cannot be placed or are out of scope; notes for the report.
 
     Raises ``ParamsError`` if ``regions`` names a region nobody is in.
@@ -89,7 +90,7 @@ def _in_a_circle(above: np.ndarray) -> np.ndarray:
     return circular
 
 
-def _only_regions(sheet: Sheet, regions: tuple[str, ...]) -> str | None:
+def _only_regions(sheet: Sheet, regions: tuple[str, ...]) -> Note | None:
     """Leave out other regions, but keep whoever manages somebody in these."""
     if not regions:
         return None
@@ -103,8 +104,8 @@ def _only_regions(sheet: Sheet, regions: tuple[str, ...]) -> str | None:
     guests = people[~inside & manages]
     if guests.empty:
         return None
-    names = ", ".join(guests["name"])
-    return f"people: kept from other regions because they manage people in these: {names}"
+    text = f"people: {len(guests):,} kept from other regions because they manage people in these"
+    return Note(text, f"{text}: {listed(list(guests['name']))}")
 
 
 def _known_regions(regions: tuple[str, ...], known: list[str]) -> None:

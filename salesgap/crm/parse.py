@@ -14,7 +14,7 @@ import pandas as pd
 from pandas.api.types import pandas_dtype
 
 from salesgap.crm.read import RawTable, findings
-from salesgap.crm.tables import DTYPES, Kind
+from salesgap.crm.tables import DTYPES, Kind, folded
 from salesgap.errors import SourceError
 
 _DATE = re.compile(
@@ -60,6 +60,8 @@ def parse_column(text: pd.Series, kind: Kind, where: str) -> tuple[pd.Series, pd
     leave open how they are to be read.
     """
     filled = text[text != ""]
+    if kind is Kind.TEXT:
+        text = text.map({cell: folded(cell) for cell in text.unique()})
     if kind in (Kind.ID, Kind.TEXT):
         return text.where(text != "").astype("str"), filled.iloc[:0]
     codes, distinct = pd.factorize(filled)

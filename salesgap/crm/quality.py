@@ -64,11 +64,15 @@ class Missing(_Frozen):
 
 
 class QualityReport(_Frozen):
-    """All of it. ``problems`` are what makes packs impossible; each is one line."""
+    """All of it. ``problems`` are what makes packs impossible; each is one line.
+
+    ``notes`` go into every pack and name nobody; ``details`` say who, and stay out of packs.
+    """
 
     tables: tuple[TableQuality, ...]
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     unused_files: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from salesgap.crm.frames import among, at
+from salesgap.crm.notes import Note
 from salesgap.crm.read import ERROR, LEFT_OUT, findings
 from salesgap.crm.sheet import Sheet
+from salesgap.crm.tables import folded
 
 NOUNS = {
     "owner_id": "owner",
@@ -43,12 +45,12 @@ def known(sheet: Sheet) -> Known:
     return Known(sheet.table.name, sheet.fate(), names)
 
 
-def name_to_id(sheet: Sheet, column: str, others: Known) -> str | None:
+def name_to_id(sheet: Sheet, column: str, others: Known) -> Note | None:
     """Put ids where ``column`` names people by a name that is one person's; a note if it did.
 
     A name that several people share is a finding: it cannot be told who is meant.
     """
-    named = sheet.rows[column].dropna()
+    named = sheet.rows[column].dropna().map(folded)  # as names are
     named = named[~named.isin(others.fate.index) & named.isin(others.names.index)]
     shared = others.names.index[others.names.index.duplicated()]
     unclear = named[named.isin(shared)]
@@ -59,7 +61,9 @@ def name_to_id(sheet: Sheet, column: str, others: Known) -> str | None:
         return None
     ids = others.names[~others.names.index.isin(shared)]
     sheet.typed.loc[named.index, column] = at(ids, named)
-    return f"{sheet.table.name}: {NOUNS[column]} found by name, not by id ({len(named):,} rows)"
+    return Note(
+        f"{sheet.table.name}: {NOUNS[column]} found by name, not by id ({len(named):,} rows)"
+    )
 
 
 def unknown(sheet: Sheet, column: str, others: Known) -> pd.DataFrame:

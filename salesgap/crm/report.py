@@ -19,6 +19,7 @@ def quality_text(report: QualityReport) -> str:
         "Rows\n" + "\n".join(_table_lines(report)) if report.tables else "",
         _set_aside(report),
         _section("To know", report.notes),
+        _section("Who and which (not in any pack)", report.details),
         _section("Not in the export", [f"{m.table}: {m.cost}" for m in report.missing]),
         _section("Columns not used", _unused_columns(report)),
         _section("Files not used", report.unused_files),

@@ -6,7 +6,7 @@ first fault; all faults of one round are reported together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import pandas as pd
@@ -22,6 +22,9 @@ _LIMITS: dict[str, tuple[float, float, str]] = {
     "score": (0, 5, "score is not between 0 and 5"),
     "margin": (-10, 1, "margin is no share of the amount (1 is all of it)"),
 }
+_DAYS = pd.Timestamp(1970, 1, 1), pd.Timestamp(2101, 1, 1)
+# May lie far ahead: exports write 9999-12-31 for "no end".
+_OPEN_ENDED = {"close_date", "end_date", "period_end"}
 _MISSING = {("opportunities", "owner_id"): "the deal has no owner"}
 _DEFAULTS = {"quotas": {"measure": "revenue"}}
 
@@ -34,7 +37,7 @@ class Sheet:
         typed, faults = parse(raw)
         self.typed = typed.fillna(_DEFAULTS.get(raw.table.name, {}))
         self._findings = [raw.set_aside, faults]
-        self.find(_column_faults(raw.table, self.typed, faults))
+        self.find(_column_faults(raw.table, self.typed, faults), *_implausible(self))
 
     @property
     def table(self) -> Table:
@@ -88,6 +91,17 @@ class Sheet:
             key = list(self.table.key)
             text = f"the same {' and '.join(key)} as a later one that differs and counts, row {{}}"
             self.find(_repeats(rows, key, rows.duplicated(key, keep="last"), text))
+
+
+def _implausible(sheet: Sheet) -> Iterator[pd.DataFrame]:
+    """Dates that can only be a slip or a stand-in for a missing one."""
+    first, end = _DAYS
+    for column in sheet.table.columns:
+        if column.kind is Kind.DATE:
+            name, days = column.name, sheet.typed[column.name]
+            yield findings(days.index[days < first], name, f"{name} is before 1970")
+            if name not in _OPEN_ENDED:
+                yield findings(days.index[days >= end], name, f"{name} is after 2100")
 
 
 def _repeats(

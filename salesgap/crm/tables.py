@@ -7,6 +7,7 @@ the documentation share one definition.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,8 +17,8 @@ import pandas as pd
 class Kind(StrEnum):
     """What a column holds, and so how its text is parsed.
 
-    ``ID`` and ``TEXT`` become strings, ``DATE`` a midnight timestamp without zone, ``NUMBER``
-    a float, ``MONEY`` a float in the run's currency, ``FLAG`` a boolean.
+    ``ID`` and ``TEXT`` become strings (text on one line), ``DATE`` a midnight timestamp without
+    zone, ``NUMBER`` a float, ``MONEY`` a float in the run's currency, ``FLAG`` a boolean.
     """
 
     ID = "id"
@@ -210,6 +211,15 @@ DTYPES: dict[Kind, str] = {
     Kind.MONEY: "float64",
     Kind.FLAG: "boolean",
 }
+
+
+# Control characters that are no blanks, and marks that turn the order of the text around them.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def folded(text: str) -> str:
+    """``text`` on one line: any blank is one space, control and turning marks are dropped."""
+    return " ".join(_UNSEEN.sub("", text).split())
 
 
 def empty(table: Table) -> pd.DataFrame:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from salesgap.crm.asof import manager_on
 from salesgap.crm.book import Book
+from salesgap.crm.frames import among, at
+from salesgap.crm.notes import Note, listed
+from salesgap.crm.spells import direct_reps, manager_on
 
 
 def managers_of(book: Book) -> pd.DataFrame:
     """The managers who get a pack: ``person_id``, ``name``, ``region``, ``reps``, by name.
 
-    They are in their seat and have a direct report in theirs who manages nobody, nor did;
-    ``reps`` counts those. A manager of managers only gets no pack.
+    They have a direct report who is in their seat and manages nobody, nor did; ``reps`` counts
+    those. Who left and still has such reports is one of them, or their team would be nobody's.
+    A manager of managers only gets no pack.
     """
-    seated = book.people[book.people["end_date"].isna()]
-    reps = seated[~seated["person_id"].isin(book.people["manager_id"])]
-    spans = reps["manager_id"].value_counts()
-    managers = seated[seated["person_id"].isin(spans.index)]
+    spans = direct_reps(book.people)
+    managers = book.people[book.people["person_id"].isin(spans.index)]
     found = managers[["person_id", "name", "region"]].assign(
         reps=managers["person_id"].map(spans).astype("int64")
     )
@@ -29,7 +30,8 @@ def team_of(book: Book, manager_id: str) -> Book:
 
     ``people``: the manager, the direct reports (leavers too), and whoever the team history once
     put under them. A closed deal belongs to the owner's manager when it was created, an open
-    one to the present manager, so that every deal is in one team. Activities belong to the
+    one to the present manager, and any deal of somebody who leads reps to that person's own
+    team, so that no deal is in two. Activities belong to the
     manager of their day; quotas are those of everybody who is or was in the team, since a period
     may be longer than a stay; the manager's own rows are in it.
     """
@@ -37,7 +39,7 @@ def team_of(book: Book, manager_id: str) -> Book:
     present = set(people["person_id"][people["manager_id"] == manager_id])
     past = set(moves["person_id"][moves["manager_id"] == manager_id])
     members = people["person_id"].isin(present | past | {manager_id})
-    deals = _deals(book.deals, manager_id, present)
+    deals = _deals(book, manager_id, present | {manager_id})
     history = book.stage_history
     return Book(
         people=people[members].reset_index(drop=True),
@@ -51,11 +53,43 @@ def team_of(book: Book, manager_id: str) -> Book:
     )
 
 
-def _deals(deals: pd.DataFrame, manager_id: str, present: set[str]) -> pd.DataFrame:
-    is_open = deals["status"] == "open"
-    current = is_open & deals["owner_id"].isin(present)
-    past = ~is_open & (deals["manager_id"] == manager_id)
-    return deals[current | past].reset_index(drop=True)
+def _deals(book: Book, manager_id: str, members: set[str]) -> pd.DataFrame:
+    deals = book.deals
+    near = deals[deals["owner_id"].isin(members) | (deals["manager_id"] == manager_id)]
+    return near[_holder(near, book.people) == manager_id].reset_index(drop=True)
+
+
+def _holder(deals: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """In whose team each deal is; missing where nobody leads the owner."""
+    present = at(people.set_index("person_id")["manager_id"], deals["owner_id"])
+    own = deals["manager_id"] == deals["owner_id"]
+    return deals["manager_id"].mask((deals["status"] == "open") & ~own, present)
+
+
+def coverage(book: Book) -> list[Note]:
+    """What the packs of all managers together leave open."""
+    managers = managers_of(book)["person_id"]
+    left = book.people[book.people["end_date"].notna() & book.people["person_id"].isin(managers)]
+    beyond = book.deals[~among(_holder(book.deals, book.people), managers)]
+    notes = []
+    if len(left):
+        has = "manager has" if len(left) == 1 else "managers have"
+        notes.append(
+            Note(
+                f"people: {len(left):,} {has} left, and a team still reports to them",
+                f"left, but with a team: {listed(list(left['person_id']))}",
+            )
+        )
+    if len(beyond):
+        owners = beyond["owner_id"].value_counts()
+        notes.append(
+            Note(
+                f"opportunities: {len(beyond):,} deals are in no pack: they belong to people in "
+                "no team that has one",
+                f"deals in no pack: {listed([f'{who} ({n:,})' for who, n in owners.items()])}",
+            )
+        )
+    return notes
 
 
 def _of_the_day(book: Book, frame: pd.DataFrame, day: str, manager_id: str) -> pd.DataFrame:

@@ -80,8 +80,9 @@ def look_ahead(
     weeks = max(int(np.ceil((year_end - as_of).days / 7.0)), 1)
     part = (year_end - as_of).days / 7.0 / weeks
     process = Process(_mean_curve(benchmarks.early, here), _mean_curve(benchmarks.late, here))
-    created = _created_by_seat(here, benchmarks, levels, verdict, as_of, weeks) * part
-    course = _course(here, benchmarks, levels, verdict, created, part)
+    seat_levels = _SeatLevels(levels, verdict, here["person_id"].tolist(), method.draws)
+    created = _created_by_seat(here, benchmarks, seat_levels, as_of, weeks) * part
+    course = _course(here, benchmarks, seat_levels, created, part)
     return TeamOutlook(
         {e.driver: e for e in evidence},
         verdict,
@@ -170,8 +171,7 @@ def _mean_curve(curves: dict[str, StoredCurve], here: pd.DataFrame) -> Curve:
 def _created_by_seat(
     here: pd.DataFrame,
     benchmarks: Benchmarks,
-    levels: dict[str, Levels],
-    verdict: Verdict,
+    levels: _SeatLevels,
     as_of: pd.Timestamp,
     weeks: int,
 ) -> Floats:
@@ -180,7 +180,7 @@ def _created_by_seat(
     days = as_of + pd.to_timedelta(np.arange(weeks) * 7 + 3, unit="D")
     ramp = ramp_share(here, days)
     season = np.array(benchmarks.season)[days.month - 1]
-    level = _seat_levels("pipeline_creation", here, levels, verdict)
+    level = levels.of("pipeline_creation")
     return np.asarray(np.exp(level)[:, :, None] * (rate[:, None] * ramp * season)[None, :, :])
 
 
@@ -191,32 +191,37 @@ def _peer_rate(here: pd.DataFrame, benchmarks: Benchmarks) -> Floats:
     return np.exp(here["group"].map(peers.levels).fillna(-np.inf).to_numpy(float))
 
 
-def _seat_levels(
-    driver: str, here: pd.DataFrame, levels: dict[str, Levels], verdict: Verdict
-) -> Floats:
-    """Log level (draw, seat) of the seats filled now; a seat without history is at its team's."""
-    draws = levels[driver].seat
-    index = {seat: i for i, seat in enumerate(verdict.seats)}
-    team = draws.mean(axis=1)
-    columns = [draws[:, index[s]] if s in index else team for s in here["person_id"]]
-    return np.column_stack(columns) if columns else np.zeros((len(draws), 0))
+@dataclass(frozen=True, slots=True)
+class _SeatLevels:
+    """The posterior levels of the seats filled now, in the order of ``persons``."""
+
+    levels: dict[str, Levels]
+    verdict: Verdict
+    persons: list[str]
+    draws: int
+
+    def of(self, driver: str) -> Floats:
+        """Log level (draw, seat): a seat without history is at its team's, an unknown driver at
+        the peers'."""
+        if driver not in self.levels or not self.persons:
+            return np.zeros((self.draws, len(self.persons)))
+        draws = self.levels[driver].seat
+        at = {seat: column for column, seat in enumerate(self.verdict.seats)}
+        team = draws.mean(axis=1)
+        return np.column_stack([draws[:, at[p]] if p in at else team for p in self.persons])
 
 
 def _course(
     here: pd.DataFrame,
     benchmarks: Benchmarks,
-    levels: dict[str, Levels],
-    verdict: Verdict,
+    levels: _SeatLevels,
     created: Floats,
     part: float,
 ) -> Course:
     share = _shares(created)
 
     def team(driver: str) -> Floats:
-        if driver not in levels:
-            return np.zeros((len(created), 1))
-        logs = _seat_levels(driver, here, levels, verdict)
-        level = (share * np.exp(logs)).sum(axis=1, keepdims=True)
+        level = (share * np.exp(levels.of(driver))).sum(axis=1, keepdims=True)
         return np.asarray(np.log(np.maximum(level, 1e-9)))
 
     weeks = created.shape[2]

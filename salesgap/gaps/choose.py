@@ -20,9 +20,13 @@ _PEOPLE = ("underperformance", "capacity")
 
 
 def interval(draws: np.ndarray) -> Range:
-    """Mean and 80 % interval of draws."""
-    low, high = np.quantile(draws, [0.1, 0.9])
-    return Range(expected=float(draws.mean()), low=float(low), high=float(high))
+    """Mean and 80 % interval of draws, to the cent; it reaches to the mean at least.
+
+    Nearly all draws of a gap that is hardly ever real are nothing: their mean is not.
+    """
+    low, high = (round(float(limit), 2) for limit in np.quantile(draws, [0.1, 0.9]))
+    mean = round(float(draws.mean()), 2)
+    return Range(expected=mean, low=min(low, mean), high=max(high, mean))
 
 
 def choose(
@@ -157,7 +161,7 @@ def _no_gap(candidates: Sequence[Candidate]) -> Gap:
     note = (
         "No gap supported by the data: every driver is within what teams differ by naturally."
         if candidates
-        else "No gap can be told: there are not enough teams or deals to compare with."
+        else "There are not enough teams, months or closed deals to compare this team with."
     )
     return Gap(
         id="none",

@@ -15,20 +15,19 @@ import pandas as pd
 from salesgap.gaps.evidence import Evidence, team_evidence
 from salesgap.gaps.hypotheses import weigh
 from salesgap.measures.drivers import DRIVERS, FORMER, TEAM
-from salesgap.measures.peers import PeerLevel
+from salesgap.measures.peers import LEAST_TEAMS, PeerLevel
 from salesgap.params import Method
 
 LOWEST = 0.5
 """Whatever the calibration says, a gap that is more likely not there is not named."""
 
 _TEAMS_DRAWN = 800
-_MIN_TEAMS = 3
 
 
 def calibrate(statistics: pd.DataFrame, levels: dict[str, PeerLevel], method: Method) -> float:
     """The threshold for this run; 1 (nothing passes) with fewer than three teams to compare."""
     teams = [team for _, team in statistics.groupby("manager_id")]
-    if len(teams) < _MIN_TEAMS:
+    if len(teams) < LEAST_TEAMS:
         return 1.0
     rng = np.random.default_rng([method.seed, 1])
     evidence = [evidence_of(team, levels) for team in teams]

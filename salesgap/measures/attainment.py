@@ -17,6 +17,13 @@ def won_between(deals: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> 
     return deals[(deals["status"] == "won") & closed]
 
 
+def won_in_seat(won: pd.DataFrame, seats: pd.DataFrame) -> pd.DataFrame:
+    """Won deals less those closed before their owner's first day: a predecessor's, under a quota
+    that is not the owner's."""
+    joined = seats.groupby("person_id")["joined"].min().reindex(won["owner_id"])
+    return won[~(won["close_date"].to_numpy() < joined.to_numpy())]
+
+
 def revenue_quotas(quotas: pd.DataFrame) -> pd.DataFrame:
     """The quota rows that are of revenue, which a row is unless it says otherwise."""
     return quotas[quotas["measure"].fillna("revenue").str.lower() == "revenue"]

@@ -61,9 +61,10 @@ DRIVERS: dict[str, DriverSpec] = {
 
 
 def has_phases(deals: pd.DataFrame) -> bool:
-    """Whether it is known of most closed deals if they reached the late phase."""
-    closed = deals.loc[deals["status"] != "open", "reached_late"]
-    return len(closed) > 0 and float(closed.notna().mean()) >= _KNOWN_PHASES
+    """Whether it is known of most closed deals if and when they reached the late phase."""
+    closed = deals[deals["status"] != "open"]
+    known = (closed["reached_late"] == False) | closed["late_date"].notna()  # noqa: E712
+    return len(closed) > 0 and float(known.fillna(False).mean()) >= _KNOWN_PHASES
 
 
 def drivers_with(phases: bool) -> tuple[str, ...]:
@@ -83,7 +84,8 @@ def seat_statistics(
     """
     seats = seats.assign(group=peer_groups(seats), here=active(seats, window.end))
     deals = _attribute(book.deals, seats)
-    history = Window(book.deals["created_date"].min(), window.end)
+    first = book.deals["created_date"].min()
+    history = Window(window.start if pd.isna(first) else min(first, window.start), window.end)
     parts = [_creation(deals, seats, window), _capacity(seats, window, history)]
     parts += [
         COUNTERS[driver](deals, window).assign(driver=driver)
@@ -108,13 +110,13 @@ def _attribute(deals: pd.DataFrame, seats: pd.DataFrame) -> pd.DataFrame:
 
 
 def _creation(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> pd.DataFrame:
-    months = seats.assign(
-        seat=seats["person_id"].where(seats["here"], FORMER),
-        base=ramped_months(seats, window),
-    )
+    """Of the seats filled now. Former ones are left out, months and deals alike: part of what they
+    opened stands under their successors' names."""
+    here = seats[seats["here"]]
+    months = here.assign(seat=here["person_id"], base=ramped_months(here, window))
     base = months.groupby(_KEYS)["base"].sum()
-    created = deals[window.holds(deals["created_date"])].groupby(_KEYS).size()
-    frame = pd.DataFrame({"total": created, "base": base}).fillna(0.0)
+    own = deals[window.holds(deals["created_date"]) & (deals["seat"] != FORMER)]
+    frame = pd.DataFrame({"total": own.groupby(_KEYS).size(), "base": base}).fillna(0.0)
     return frame.assign(squares=0.0, driver="pipeline_creation").reset_index()
 
 

@@ -13,6 +13,12 @@ from pydantic import TypeAdapter
 
 from salesgap.measures.curves import Curve
 
+LEAST_TEAMS = 3
+"""With fewer, a team's peers are one other team."""
+
+LEAST_MONTHS = 3.0
+"""With fewer months of deals, nothing is carried forward."""
+
 
 @dataclass(frozen=True, slots=True)
 class PeerLevel:
@@ -91,6 +97,18 @@ class Benchmarks:
     slowest_won_days: int | None
     due_yield: Yield | None
     late_share: float | None
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether the run tells enough to say what is still to come."""
+        conversion = "conversion_late" if self.phases else "conversion"
+        needed = {"pipeline_creation", conversion, "deal_size"}
+        return self.window_months >= LEAST_MONTHS and needed <= self.levels.keys()
+
+    @property
+    def compares(self) -> bool:
+        """Whether there are peers to compare a team with."""
+        return self.forecasts and self.teams >= LEAST_TEAMS
 
 
 _ADAPTER = TypeAdapter(Benchmarks)

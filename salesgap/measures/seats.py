@@ -48,15 +48,16 @@ def seats(book: Book, ramp_months: int) -> pd.DataFrame:
 
     Columns: person_id, manager_id, role, segment, joined (first day in the role), ramped (day of
     full productivity), start and end with this manager (end missing while it lasts), known (there
-    is a start date or a deal that says they worked). A missing start date means: long in seat.
-    Managers hold no seat.
+    is a start date or a deal that says they worked). A missing start date means: long in seat; one
+    that is later than the person's own deals, in a team that nobody left to hand them over, is of
+    a change of role, and the first deal counts. Managers hold no seat.
     """
     people = book.people
     managers = set(people["manager_id"].dropna())
     reps = people[people["manager_id"].notna() & ~people["person_id"].isin(managers)]
     spells = _spells(reps, book.team_history)
     long_ago = pd.Timestamp(1970, 1, 1)
-    started = spells["start_date"].fillna(long_ago)
+    started = _started(spells, book.deals).fillna(long_ago)
     ramped = started + pd.DateOffset(months=ramp_months)
     return pd.DataFrame(
         {
@@ -79,8 +80,17 @@ def _spells(reps: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     moves = history.rename(columns={"start_date": "from_date", "end_date": "to_date"})
     told = reps.drop(columns="manager_id").merge(moves, on="person_id")
     untold = reps[~reps["person_id"].isin(told["person_id"])]
-    untold = untold.assign(from_date=untold["start_date"], to_date=untold["end_date"])
+    never = pd.Series(pd.NaT, index=untold.index, dtype=untold["start_date"].dtype)
+    untold = untold.assign(from_date=never, to_date=untold["end_date"])
     return pd.concat([told, untold], ignore_index=True)
+
+
+def _started(spells: pd.DataFrame, deals: pd.DataFrame) -> pd.Series:
+    first_deals = deals.groupby("owner_id")["created_date"].min()
+    first_deal = first_deals.reindex(spells["person_id"]).set_axis(spells.index)
+    handed_over = spells["manager_id"].isin(spells.loc[spells["end_date"].notna(), "manager_id"])
+    earlier = (first_deal < spells["start_date"]) & ~handed_over
+    return spells["start_date"].where(~earlier, first_deal)
 
 
 def ramped_months(seats: pd.DataFrame, window: Window) -> pd.Series:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from salesgap.crm.tables import TABLES, conform
+from salesgap.errors import OutputError
 from salesgap.simulate.activities import activities_table
 from salesgap.simulate.clock import clock_of
 from salesgap.simulate.coaching import assessments_table, commitments_table
@@ -109,11 +110,22 @@ def _tables(life: Life, staff: Staff, quotas: Floats) -> dict[str, pd.DataFrame]
 
 
 def write_tables(org: Organisation, folder: str | Path) -> None:
-    """Write the tables that hold anything as ``<table>.csv``, as the generic profile reads them."""
+    """Write the tables that hold anything as ``<table>.csv``, as the generic profile reads them.
+
+    Raises ``OutputError`` if the folder cannot be written or holds one of the files already.
+    """
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    for name, frame in org.tables.items():
-        if len(frame):
-            frame.dropna(axis="columns", how="all").to_csv(
-                target / f"{name}.csv", index=False, encoding="utf-8"
-            )
+    files = {target / f"{name}.csv": frame for name, frame in org.tables.items() if len(frame)}
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            if file.exists():
+                raise OutputError(
+                    f"holds {file.name} already", where=str(target), do="choose a new folder"
+                )
+        for file, frame in files.items():
+            frame.dropna(axis="columns", how="all").to_csv(file, index=False, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot be written ({error.strerror})", where=str(target), do="choose another folder"
+        ) from None

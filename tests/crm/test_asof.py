@@ -174,7 +174,42 @@ def test_a_deal_belongs_to_the_manager_of_the_day_it_was_created(
 ) -> None:
     deals = [deal(1), deal(2, created_date="2026-03-01"), deal(3, created_date="2024-01-01")]
     book = book_as_of(snapshot(people=some_people, opportunities=deals, team_history=MOVES), params)
-    assert list(book.deals["manager_id"]) == ["m2", "m1", "m1"]
+    assert list(book.deals["manager_id"]) == ["m2", "m1", "m2"]
+
+
+def spells(people: Rows, deal: Any, params: Params, moves: Rows) -> list[tuple[str, str, str]]:
+    """Manager, start and end of r1's spells in the book."""
+    book = book_as_of(snapshot(people=people, opportunities=[deal(1)], team_history=moves), params)
+    moved = book.team_history.sort_values("start_date")[["manager_id", "start_date", "end_date"]]
+    return list(moved.astype("str").fillna("").itertuples(index=False, name=None))
+
+
+def test_the_first_spell_reaches_back_to_the_start(
+    some_people: Rows, deal: Any, params: Params
+) -> None:
+    people = [row | {"start_date": "2024-05-01"} for row in some_people]
+    assert spells(people, deal, params, MOVES) == [
+        ("m2", "2024-05-01", "2026-02-28"),
+        ("m1", "2026-03-01", ""),
+    ]
+
+
+def test_who_has_no_spell_now_has_been_with_their_present_manager_since_the_last(
+    some_people: Rows, deal: Any, params: Params
+) -> None:
+    assert spells(some_people, deal, params, MOVES[:1]) == [
+        ("m2", "2025-01-01", "2026-02-28"),
+        ("m1", "2026-02-28", ""),
+    ]
+    same = [MOVES[0] | {"manager_id": "m1"}]
+    assert spells(some_people, deal, params, same) == [("m1", "2025-01-01", "")]
+
+
+def test_a_spell_that_ends_on_the_date_is_still_on(
+    some_people: Rows, deal: Any, params: Params
+) -> None:
+    last_day = [MOVES[0] | {"end_date": "2026-06-30"}]
+    assert spells(some_people, deal, params, last_day) == [("m2", "2025-01-01", "")]
 
 
 def test_a_move_after_the_date_has_not_happened_yet(
@@ -247,6 +282,25 @@ def test_only_managers_of_reps_get_a_pack(some_people: Rows, deal: Any, params: 
     assert managers_of(book).to_dict("records") == [
         {"person_id": "m1", "name": "Mia", "region": "North", "reps": 2}
     ]
+
+
+def test_a_manager_who_left_keeps_the_team_that_still_reports_to_them(
+    some_people: Rows, deal: Any, params: Params
+) -> None:
+    some_people[0] |= {"end_date": "2026-01-31"}
+    book = book_as_of(snapshot(people=some_people, opportunities=[deal(1)]), params)
+    assert list(managers_of(book)["person_id"]) == ["m2", "m1"]
+    assert list(team_of(book, "m1").deals["opportunity_id"]) == ["d1"]
+
+
+def test_deals_of_somebody_who_leads_reps_are_in_their_own_team_only(
+    some_people: Rows, deal: Any, params: Params
+) -> None:
+    some_people[0] |= {"manager_id": "m2"}
+    deals = [deal(1, owner_id="m1"), deal(2, owner_id="m1", stage="Qualify", close_date=None)]
+    book = book_as_of(snapshot(people=some_people, opportunities=deals), params)
+    assert list(team_of(book, "m1").deals["opportunity_id"]) == ["d1", "d2"]
+    assert list(team_of(book, "m2").deals["opportunity_id"]) == []
 
 
 DAYS = st.integers(0, 364).map(lambda n: pd.Timestamp("2026-01-01") + pd.Timedelta(days=n))

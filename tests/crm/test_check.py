@@ -32,6 +32,9 @@ def accepted(snapshot: Snapshot) -> list[str]:
     return list(snapshot.tables["opportunities"]["opportunity_id"])
 
 
+AFTER = "last_activity_date is after 2100"
+
+
 @pytest.mark.parametrize(
     ("fault", "column", "reason"),
     [
@@ -47,7 +50,8 @@ def accepted(snapshot: Snapshot) -> list[str]:
         ({"amount": ""}, "amount", "won, but has neither amount nor list price"),
         ({"owner_id": ""}, "owner_id", "the deal has no owner"),
         ({"owner_id": "zz"}, "owner_id", "owner 'zz' is not in people"),
-        ({"owner_id": "m1"}, "owner_id", "owner 'm1' has no manager in people"),
+        ({"created_date": "1899-12-30"}, "created_date", "created_date is before 1970"),
+        ({"last_activity_date": "2101-01-01"}, "last_activity_date", AFTER),
         ({"close_date": ""}, "close_date", "closed, but has no close date"),
         ({"close_date": "2026-01-14"}, "close_date", "closed before it was created"),
         (
@@ -64,6 +68,24 @@ def test_a_faulty_deal_is_quarantined_and_the_next_one_is_not(
     snapshot = take_snapshot(export(opportunities=[deal(1, **fault), deal(2)]))
     assert found(snapshot, "opportunities") == [(2, column, reason, "error")]
     assert accepted(snapshot) == ["d2"]
+
+
+def test_the_owner_of_a_deal_needs_a_manager_or_a_team(
+    export: Export, deal: Deal, some_people: Rows
+) -> None:
+    alone = some_people[0] | {"person_id": "x", "name": "Xia"}
+    deals = [deal(1, owner_id="x"), deal(2, owner_id="m1")]
+    snapshot = take_snapshot(export(people=[*some_people, alone], opportunities=deals))
+    assert found(snapshot, "opportunities") == [
+        (2, "owner_id", "owner 'x' has no manager in people", "error")
+    ]
+
+
+def test_an_end_that_is_far_ahead_is_no_end(export: Export, deal: Deal, some_people: Rows) -> None:
+    people = [row | {"end_date": "9999-12-31"} for row in some_people]
+    open_deal = deal(1, stage="Qualify", close_date="9999-12-31")
+    snapshot = take_snapshot(export(people=people, opportunities=[open_deal]))
+    assert snapshot.quarantine.empty
 
 
 def test_all_faults_of_a_row_are_found_at_once(export: Export, deal: Deal) -> None:
@@ -135,9 +157,69 @@ def test_a_manager_who_is_only_named_gets_a_row(
     assert (added["name"], added["role"], added["region"]) == ("m1", "manager", "North")
     entry = snapshot.report.table("people")
     assert (entry.rows_in, entry.accepted, entry.added) == (4, 4, 1)
-    assert snapshot.report.notes == (
+    assert snapshot.report.notes == ("people: 1 managers are only named; a row was added for each",)
+    assert snapshot.report.details == (
         "people: 1 managers are only named; a row was added for each: m1",
     )
+
+
+def test_notes_for_packs_name_nobody_and_details_do(
+    export: Export, deal: Deal, some_people: Rows
+) -> None:
+    people = [row | {"name": f"Person {row['person_id']}"} for row in some_people]
+    people[2] |= {"manager_id": "m2"}
+    top = people[0] | {"person_id": "t1", "name": "Person t1"}
+    people[0] |= {"manager_id": "t1", "end_date": "2026-01-31"}
+    people[1] |= {"manager_id": "Person m1"}
+    spell = {"person_id": "r1", "manager_id": "m1", "start_date": "2020-01-01"}
+    made = export(
+        people=[*people, top],
+        opportunities=[deal(1, owner_id="t1"), deal(2)],
+        team_history=[spell, spell | {"start_date": "2021-01-01"}],
+        params={"regions": ["North"]},
+    )
+    report = take_snapshot(made).report
+    assert report.notes == (
+        "people: manager found by name, not by id (1 rows)",
+        "people: 1 kept from other regions because they manage people in these",
+        "team_history: 1 rows overlapped the same person's next one and end where it begins",
+        "people: 1 manager has left, and a team still reports to them",
+        "opportunities: 1 deals are in no pack: they belong to people in no team that has one",
+    )
+    assert report.details == (
+        "people: 1 kept from other regions because they manage people in these: Person m2",
+        "team_history: overlapping rows 2",
+        "left, but with a team: m1",
+        "deals in no pack: t1 (1)",
+    )
+
+
+def test_overlapping_spells_end_where_the_next_one_begins(export: Export) -> None:
+    spell = {"person_id": "r1", "manager_id": "m1", "start_date": "2020-01-01", "end_date": ""}
+    later = spell | {"manager_id": "m2", "start_date": "2026-01-01"}
+    history = take_snapshot(export(team_history=[later, spell])).tables["team_history"]
+    ends = history.set_index("manager_id")["end_date"]
+    assert ends["m1"] == pd.Timestamp("2026-01-01")
+    assert pd.isna(ends["m2"])
+
+
+def test_deals_that_ended_long_before_the_date_are_an_error(export: Export, deal: Deal) -> None:
+    old = deal(1, created_date="2024-12-30", close_date="2025-01-31")
+    with pytest.raises(DataError) as caught:
+        take_snapshot(export(opportunities=[old]))
+    assert str(caught.value) == (
+        "opportunities.csv: no deal was created in the 18 months before 2026-06-30; "
+        "the last one on 2024-12-30 → check as_of"
+    )
+    assert take_snapshot(export(opportunities=[old | {"created_date": "2024-12-31"}]))
+
+
+def test_text_is_read_on_one_line_and_ids_are_left_as_they_are(export: Export, deal: Deal) -> None:
+    marked = deal(1, account="A\n\tB\u202eC\x07\u00a0 D", opportunity_id="d\u202e1")
+    (row,) = (
+        take_snapshot(export(opportunities=[marked])).tables["opportunities"].to_dict("records")
+    )
+    assert (row["account"], row["opportunity_id"]) == ("A BC D", "d\u202e1")
 
 
 @pytest.mark.parametrize("manager", ["m1", "r1"])
@@ -302,5 +384,5 @@ def test_every_row_is_accepted_or_set_aside_whatever_the_export_holds(
     ids = checked.tables["people"]["person_id"]
     assert ids.is_unique
     owners = checked.tables["opportunities"]["owner_id"]
-    managers = checked.tables["people"].set_index("person_id").loc[owners, "manager_id"]
-    assert managers.isin(ids).all()
+    managers = checked.tables["people"].set_index("person_id")["manager_id"]
+    assert (managers[owners].isin(ids) | owners.isin(managers).to_numpy()).all()

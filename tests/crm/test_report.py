@@ -56,6 +56,11 @@ def test_problems_come_first() -> None:
     assert text.startswith("What keeps packs from being made\n  - people.csv: is empty\n\nRows")
 
 
+def test_who_is_meant_stands_apart_from_the_notes() -> None:
+    text = quality_text(REPORT.model_copy(update={"details": ("left, but with a team: m1",)}))
+    assert "\n\nWho and which (not in any pack)\n  - left, but with a team: m1\n\n" in text
+
+
 def test_many_reasons_are_cut_with_a_pointer_to_the_file() -> None:
     reasons = tuple(Reason(reason=f"r{n}", kind="error", rows=1) for n in range(10))
     entry = REPORT.tables[0].model_copy(update={"reasons": reasons})

@@ -59,7 +59,7 @@ def test_what_is_not_real_is_no_gap_whatever_it_would_be_worth():
 def test_without_candidates_nothing_can_be_told():
     gap = chosen()
     assert (gap.driver, gap.runner_up) == ("none", None)
-    assert gap.note.startswith("No gap can be told")
+    assert gap.note.startswith("There are not enough teams")
 
 
 def test_the_runner_up_is_an_unreal_one_only_where_no_other_is_real():

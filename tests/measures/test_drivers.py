@@ -55,17 +55,31 @@ def test_deals_inherited_from_a_predecessor_go_to_the_former_seats(make_book):
         won(created_date="2025-10-01", close_date="2026-03-01"),
         won(created_date="2026-02-01", close_date="2026-03-01"),
     ]
-    book = make_book([M1, rep], deals)
+    left = R1 | {"person_id": "r0", "end_date": "2025-12-31"}
+    book = make_book([M1, rep, left], deals)
     assert rows(book, "conversion_late") == {FORMER: (1, 1), "r1": (1, 1)}
+
+
+def test_deals_older_than_a_first_day_are_the_reps_own_where_nobody_left_to_hand_them_over(
+    make_book,
+):
+    rep = R1 | {"start_date": "2026-01-01"}
+    deals = [won(created_date="2025-10-01", close_date="2026-03-01")]
+    assert rows(make_book([M1, rep], deals), "conversion_late") == {"r1": (1, 1)}
 
 
 def test_people_who_left_are_one_row_of_former_seats(make_book):
     gone = {"end_date": "2026-01-01"}
     people = [M1, R1, {"person_id": "r2", **gone}, {"person_id": "r3", **gone}]
-    deals = [{"created_date": "2025-08-01", "owner_id": owner} for owner in ("r1", "r2", "r3")]
-    found = rows(make_book(people, deals), "pipeline_creation")
-    assert found[FORMER][0] == 2
-    assert found[FORMER][1] * DAYS_PER_MONTH == pytest.approx(2 * 185)
+    deals = [won(created_date="2025-08-01", owner_id=owner) for owner in ("r1", "r2", "r3")]
+    assert rows(make_book(people, deals), "conversion_late") == {FORMER: (2, 2), "r1": (1, 1)}
+
+
+def test_creation_is_that_of_the_seats_filled_now(make_book):
+    gone = R1 | {"person_id": "r2", "end_date": "2026-01-01"}
+    deals = [{"created_date": "2025-08-01", "owner_id": owner} for owner in ("r1", "r2")]
+    found = rows(make_book([M1, R1, gone], deals), "pipeline_creation")
+    assert {seat: total for seat, (total, _) in found.items()} == {"r1": 1}
 
 
 def test_a_deal_belongs_to_the_team_it_was_created_in(make_book):
@@ -91,7 +105,7 @@ def test_a_deal_belongs_to_the_team_it_was_created_in(make_book):
     book = make_book(people, deals, team_history=moves)
     found = seat_statistics(book, seats(book, 0), WINDOW, phases=has_phases(book.deals))
     creation = found[found["driver"] == "pipeline_creation"].set_index(["manager_id", "seat"])
-    assert creation["total"].to_dict() == {("m1", "r1"): 1, ("m2", FORMER): 1, ("m2", "r2"): 0}
+    assert creation["total"].to_dict() == {("m1", "r1"): 1, ("m2", "r2"): 0}
 
 
 def test_a_managers_own_deals_are_nobodys_seat(make_book):
