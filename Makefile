@@ -22,7 +22,7 @@ lint: $(STAMP) ## ruff, mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(STAMP) ## write docs/commands.md and docs/params.md anew from the code
+docs: $(STAMP) ## write the generated pages and schemas in docs/ anew from the code
 	$(BIN)/python -m salesgap.reference docs
 
 constraints: ## pin every dependency anew, from a clean environment
