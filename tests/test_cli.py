@@ -157,6 +157,43 @@ def test_simulate_writes_tables_that_check_reads(salesgap, tmp_path):
     assert "Rows set aside" not in ended.out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("file",), "salesgap: file: cannot be written (File exists) → choose another folder"),
+        (("full",), "salesgap: full: holds people.csv already → choose a new folder"),
+        (("new", "--as-of", "9999-12-31"), "salesgap: --as-of: 9999-12-31 is not between 1980"),
+        (("new", "--as-of", "0001-01-01"), "salesgap: --as-of: 0001-01-01 is not between 1980"),
+        (("new", "--seed", "-1"), "salesgap: Invalid value for '--seed': "),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_simulate_overwrites_nothing_and_tells_what_it_cannot_do(
+    salesgap, tmp_path, arguments, line
+):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "people.csv").write_text("mine")
+    ended = salesgap("simulate", "--managers", 2, *arguments)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert ended.err.startswith(line)
+    assert (tmp_path / "full" / "people.csv").read_text() == "mine"
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["people.csv"]
+
+
+def test_where_every_rep_has_left_that_is_said(salesgap, small_run, tmp_path):
+    (tmp_path / "data" / "people.csv").write_text(
+        "person_id,name,manager_id,role,region,end_date\n"
+        "M1,Ada,,manager,North,\nR1,Bo,M1,rep,North,2026-06-30\n"
+    )
+    ended = salesgap("batch", small_run, "--output", "out")
+    assert (ended.code, ended.err) == (
+        2,
+        "salesgap: people: every one of the 1 reps has an end_date on or before as_of "
+        "→ check as_of and the end dates\n",
+    )
+
+
 def test_params_lists_every_key(salesgap):
     listed = [line.split()[0] for line in salesgap("params").out.splitlines()]
     assert listed == [key for key, _, _ in describe()]

@@ -66,7 +66,9 @@ def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     sheets = _sheets(params, problems)
     checked = check_sheets(sheets, params)
     problems += _too_little(sheets, checked, params)
-    notes = checked.notes if problems else (*checked.notes, *coverage(book_as_of(checked, params)))
+    notes = list(checked.notes)
+    if not problems:
+        notes += coverage(book_as_of(checked, params), checked.tables["people"])
     report = QualityReport(
         tables=tuple(table_quality(sheet, checked) for sheet in sheets.values()),
         missing=missing_tables(sheets),

@@ -31,9 +31,9 @@ def team_of(book: Book, manager_id: str) -> Book:
     ``people``: the manager, the direct reports (leavers too), and whoever the team history once
     put under them. A closed deal belongs to the owner's manager when it was created, an open
     one to the present manager, and any deal of somebody who leads reps to that person's own
-    team, so that no deal is in two. Activities belong to the
-    manager of their day; quotas are those of everybody who is or was in the team, since a period
-    may be longer than a stay; the manager's own rows are in it.
+    team, so that no deal is in two. Activities belong to the manager of their day; quotas are
+    those of everybody who is or was in the team, since a period may be longer than a stay; the
+    manager's own rows are in it.
     """
     people, moves = book.people, book.team_history
     present = set(people["person_id"][people["manager_id"] == manager_id])
@@ -66,30 +66,52 @@ def _holder(deals: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
     return deals["manager_id"].mask((deals["status"] == "open") & ~own, present)
 
 
-def coverage(book: Book) -> list[Note]:
-    """What the packs of all managers together leave open."""
+def coverage(book: Book, people: pd.DataFrame) -> list[Note]:
+    """What the packs of all managers leave out, and how they differ from ``people`` as exported."""
+    return [*_other_managers(book, people), *_left_managers(book), *_in_no_pack(book)]
+
+
+def _other_managers(book: Book, people: pd.DataFrame) -> list[Note]:
+    exported = at(people.set_index("person_id")["manager_id"], book.people["person_id"])
+    differ = book.people[book.people["manager_id"].fillna("") != exported.fillna("")]
+    if differ.empty:
+        return []
+    return [
+        Note(
+            f"people: {len(differ):,} had another manager on the as-of date by team_history, which "
+            "counts",
+            f"another manager by team_history: {listed(list(differ['person_id']))}",
+        )
+    ]
+
+
+def _left_managers(book: Book) -> list[Note]:
+    people, managers = book.people, managers_of(book)["person_id"]
+    left = people[people["end_date"].notna() & people["person_id"].isin(managers)]
+    if left.empty:
+        return []
+    has = "manager has" if len(left) == 1 else "managers have"
+    return [
+        Note(
+            f"people: {len(left):,} {has} left, and a team still reports to them",
+            f"left, but with a team: {listed(list(left['person_id']))}",
+        )
+    ]
+
+
+def _in_no_pack(book: Book) -> list[Note]:
     managers = managers_of(book)["person_id"]
-    left = book.people[book.people["end_date"].notna() & book.people["person_id"].isin(managers)]
-    beyond = book.deals[~among(_holder(book.deals, book.people), managers)]
-    notes = []
-    if len(left):
-        has = "manager has" if len(left) == 1 else "managers have"
-        notes.append(
-            Note(
-                f"people: {len(left):,} {has} left, and a team still reports to them",
-                f"left, but with a team: {listed(list(left['person_id']))}",
-            )
+    owners = book.deals["owner_id"][~among(_holder(book.deals, book.people), managers)]
+    if owners.empty:
+        return []
+    deals = [f"{who} ({count:,})" for who, count in owners.value_counts().items()]
+    return [
+        Note(
+            f"opportunities: {len(owners):,} deals are in no pack: they belong to people in no "
+            "team that has one",
+            f"deals in no pack: {listed(deals)}",
         )
-    if len(beyond):
-        owners = beyond["owner_id"].value_counts()
-        notes.append(
-            Note(
-                f"opportunities: {len(beyond):,} deals are in no pack: they belong to people in "
-                "no team that has one",
-                f"deals in no pack: {listed([f'{who} ({n:,})' for who, n in owners.items()])}",
-            )
-        )
-    return notes
+    ]
 
 
 def _of_the_day(book: Book, frame: pd.DataFrame, day: str, manager_id: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from salesgap.facts import Attainment, Candidate, Driver, Pack, Shortfall
+from salesgap.facts import Attainment, Candidate, Driver, Pack, Range, Shortfall
 from salesgap.figures.style import (
     BAND,
     BAR,
@@ -41,7 +41,8 @@ def attainment(pack: Pack, writer: Writer, look: Look) -> Figure:
     marks = _marks(facts, writer)
     said = [f"{writer.money(facts.won)} won in {writer.count(facts.won_deals, 'deal')}"]
     said += [f"{name} {writer.money(value)}" for name, value in marks]
-    said.append(f"expected at year end {writer.money_range(facts.year_end)} (80% range)")
+    if facts.year_end is not None:
+        said.append(f"expected at year end {writer.money_range(facts.year_end)} (80% range)")
     return Figure(
         title=title,
         alt=f"{title}: {'; '.join(said)}.",
@@ -75,7 +76,9 @@ def _draw_attainment(
     facts: Attainment, marks: list[tuple[str, float]], writer: Writer, look: Look
 ) -> Canvas:
     canvas = Canvas(FULL, 66)
-    top = max(facts.won, facts.year_end.high, *(value for _, value in marks), 1.0)
+    ending = facts.year_end
+    ends = [ending.high] if ending is not None else []
+    top = max(facts.won, *ends, *(value for _, value in marks), 1.0)
     x = linear(min(0.0, facts.won), top, 0, FULL)
     canvas.bar(0, FULL, 32, 26, BAND)
     canvas.bar(x(0), x(facts.won), 32, 10, INK)
@@ -93,18 +96,16 @@ def _draw_attainment(
         colour = MUTED if name == "plan" else look.accent
         canvas.rule(x(value) - 0.8, 19, x(value) - 0.8, 45, colour, 1.0 if name == "plan" else 2.4)
         canvas.text(at, 9, f"{name} {writer.money(value)}", colour=colour, anchor=anchor)
-    if facts.year_end.high > facts.year_end.low:
-        canvas.interval(x(facts.year_end.low), x(facts.year_end.high), 50, BAR, 3)
-        _year_end_label(canvas, facts, x(facts.year_end.low), x(facts.year_end.high), writer)
+    if ending is not None and ending.high > ending.low:
+        canvas.interval(x(ending.low), x(ending.high), 50, BAR, 3)
+        _year_end_label(canvas, ending, (x(ending.low) + x(ending.high)) / 2, writer)
     return canvas
 
 
-def _year_end_label(
-    canvas: Canvas, facts: Attainment, left: float, right: float, writer: Writer
-) -> None:
-    label = f"year end {writer.money_range(facts.year_end)}"
+def _year_end_label(canvas: Canvas, ending: Range, at: float, writer: Writer) -> None:
+    label = f"year end {writer.money_range(ending)}"
     half = text_width(label) / 2
-    middle = min(max((left + right) / 2, half), FULL - half)
+    middle = min(max(at, half), FULL - half)
     canvas.text(middle, 60, label, colour=MUTED, anchor="center")
 
 

@@ -124,15 +124,20 @@ def stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Figure | Non
 
 
 def _stages_title(rows: Sequence[StageRow]) -> str:
-    slow = max(rows, key=lambda row: row.slow)
-    if slow.slow == 0:
+    known = [row for row in rows if row.slow is not None]
+    if not known:
+        return "Open deals by stage"
+    slowest = max(known, key=lambda row: row.slow or 0)
+    if not slowest.slow:
         return "No stage holds deals for longer than it should"
-    return f"Most slow deals sit in {slow.stage}"
+    return f"Most slow deals sit in {slowest.stage}"
 
 
 def _aged(row: StageRow, writer: Writer) -> str:
-    slow = f"{writer.number(row.slow)} of {writer.count(row.deals, 'deal')} slow"
-    return slow if row.deals else "no deals"
+    if not row.deals:
+        return "no deals"
+    deals = writer.count(row.deals, "deal")
+    return deals if row.slow is None else f"{writer.number(row.slow)} of {deals} slow"
 
 
 def _draw_stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Canvas:
@@ -146,7 +151,7 @@ def _draw_stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Canvas
         y = top + height / 2
         canvas.text(NAMES, y, lines, anchor="right")
         canvas.bar(x(0), x(row.deals), y, 12, BAR if row.phase == "late" else SOFT)
-        canvas.bar(x(0), x(row.slow), y, 12, look.accent)
+        canvas.bar(x(0), x(row.slow or 0), y, 12, look.accent)
         canvas.text(x(row.deals) + 5, y, text, colour=INK if row.slow else MUTED)
         top += height
     return canvas

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "□"
 
+_BIDI_CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 # Marks that fonts may map but that must not reach a page.
 _UNWANTED = frozenset("\x00\r\t\ufeff")
@@ -65,7 +66,7 @@ def missing_glyphs(text: str) -> set[str]:
 
 def showable(text: str) -> str:
     """``text`` with what cannot be shown made visible as □, and line ends made one newline."""
-    text = _LINE_END.sub("\n", text)
+    text = _BIDI_CONTROL.sub("", _LINE_END.sub("\n", text))
     unknown = set(text) - _covered()
     if not unknown:
         return text

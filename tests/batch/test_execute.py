@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -96,3 +100,19 @@ def test_a_worker_that_dies_costs_its_own_pack_only(write_notebook, tmp_path):
     assert [(r.id, r.status) for r in records] == [("M1", "failed"), ("M2", "made")]
     assert list(Path(tempfile.gettempdir()).glob("sg-*")) == before
     assert records[0].reason == "its worker process died (exit code -9)"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a group of processes on POSIX only")
+def test_ctrl_c_while_a_worker_starts_does_not_reach_it(tmp_path, capfd):
+    def interrupt() -> None:
+        while not multiprocessing.active_children():
+            pass
+        os.kill(multiprocessing.active_children()[0].pid, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    with workers(1) as crew:
+        thread.start()
+        (record,) = crew.run([job(tmp_path / "none.ipynb", tmp_path / "out")])
+        thread.join()
+    assert "none.ipynb" in record.reason
+    assert capfd.readouterr().err == ""

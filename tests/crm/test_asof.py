@@ -331,7 +331,7 @@ def histories(draw: st.DrawFn) -> tuple[Rows, Rows, Rows]:
         deals.append(
             who
             | {
-                "owner_id": draw(st.sampled_from(["r1", "r3"])),
+                "owner_id": draw(st.sampled_from(["r1", "r3", "m1"])),
                 "created_date": days[0],
                 "stage": stages[-1],
                 "amount": known[-1] if known else None,

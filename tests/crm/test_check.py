@@ -201,6 +201,10 @@ def test_overlapping_spells_end_where_the_next_one_begins(export: Export) -> Non
     ends = history.set_index("manager_id")["end_date"]
     assert ends["m1"] == pd.Timestamp("2026-01-01")
     assert pd.isna(ends["m2"])
+    assert take_snapshot(export(team_history=[later, spell])).report.notes == (
+        "team_history: 1 rows overlapped the same person's next one and end where it begins",
+        "people: 1 had another manager on the as-of date by team_history, which counts",
+    )
 
 
 def test_deals_that_ended_long_before_the_date_are_an_error(export: Export, deal: Deal) -> None:

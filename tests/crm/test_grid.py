@@ -21,6 +21,24 @@ def test_every_usual_encoding_reads_alike(tmp_path: Path, encoding: str) -> None
     assert list(read_grid(path, KNOWN)["Name"]) == ["Zoë – Müller", "Öz"]
 
 
+def test_a_bad_byte_in_utf_8_is_an_error_that_tells_where(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(TEXT.encode() + b"d3,M\xfcller,3\n")
+    with pytest.raises(SourceError) as caught:
+        read_grid(path, KNOWN)
+    assert str(caught.value) == (
+        "x.csv: line 4 holds the byte 0xFC, which is not UTF-8 though the rest is "
+        "→ mend that line, or export the file again"
+    )
+
+
+def test_a_byte_that_no_encoding_has_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"Id,Name\nd1,\x81\n")
+    with pytest.raises(SourceError, match=r"line 2 holds the byte 0x81, and the file is neither"):
+        read_grid(path, KNOWN)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found_even_where_another_is_in_the_cells(
     tmp_path: Path, delimiter: str

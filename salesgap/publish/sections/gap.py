@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salesgap import figures
-from salesgap.facts import Action, Candidate, Pack
+from salesgap.facts import Action, Candidate, Pack, Shortfall
 from salesgap.figures.style import Look, look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
@@ -20,6 +20,9 @@ from salesgap.publish.wording import (
 )
 from salesgap.publish.words import Writer, fraction, listed, quarter_of, writer
 
+_NOTEWORTHY = 0.02
+"""A driver is above peers if it brings at least this part of what the peers win."""
+
 
 def one_gap(pack: Pack, report: Report) -> SectionView:
     """Page 1. It can be understood without the rest of the pack, in at most 260 words."""
@@ -29,7 +32,7 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
     title = f"Coaching pack: {pack.manager.name}, {quarter}"
     blocks: tuple[Block, ...] = (
         _masthead(pack, quarter, write),
-        Heading(text=gap_title(pack.gap), level=1, kicker=f"The one gap · {KINDS[pack.gap.kind]}"),
+        Heading(text=_title(pack), level=1, kicker=f"The one gap · {KINDS[pack.gap.kind]}"),
         Text(spans=_verdict(pack, write), size="lead"),
         figures.attainment(pack, write, style),
         _why(pack, write, style),
@@ -37,18 +40,20 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
         *_runner_up(pack, write),
     )
     setup = page_setup(title, pack.as_of, pack.fiscal_year_end, report, write)
-    return SectionView(
-        Section(name="one-gap", title=gap_title(pack.gap), blocks=blocks, setup=setup)
-    )
+    return SectionView(Section(name="one-gap", title=_title(pack), blocks=blocks, setup=setup))
+
+
+def _title(pack: Pack) -> str:
+    return gap_title(pack.gap) if pack.candidates else "These data cannot tell a gap yet."
 
 
 def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
     chance = pack.attainment.chance
-    label, value = (
-        ("won this year; no quota in the data", write.money(pack.attainment.won))
-        if chance is None
-        else ("chance to make the year", write.chance(chance))
-    )
+    if chance is not None:
+        label, value = "chance to make the year", write.chance(chance)
+    else:
+        lacking = "quota in the data" if pack.attainment.quota_year is None else "view of year end"
+        label, value = f"won this year; no {lacking}", write.money(pack.attainment.won)
     ramping = f", {write.number(pack.ramping)} ramping" if pack.ramping else ""
     return Masthead(
         kicker=f"Coaching pack · {pack.manager.region} · {quarter}",
@@ -125,18 +130,23 @@ def _number(text: str) -> float | None:
 
 
 def _no_gap(pack: Pack, write: Writer) -> Spans:
-    parts = pack.shortfall.parts if pack.shortfall else ()
-    works = [
-        DRIVERS[part.driver].name.lower()
-        for part in parts
-        if part.value > 0 and part.driver != "timing"
-    ]
-    keep = (
-        f"Keep doing what works: {listed(works)} above peers. "
-        if works
-        else ("Keep doing what works. ")
-    )
+    if not pack.candidates:
+        return say(pack.gap.note)
+    works = _above_peers(pack.shortfall)
+    keep = f"Keep doing what works: {listed(works)} above peers. " if works else ""
     return say(strong(keep), f"{pack.gap.note} ", _nearest(pack, write))
+
+
+def _above_peers(shortfall: Shortfall | None) -> list[str]:
+    """The drivers that clearly bring more than the peers'."""
+    if shortfall is None:
+        return []
+    least = _NOTEWORTHY * shortfall.benchmark
+    return [
+        DRIVERS[part.driver].name.lower()
+        for part in shortfall.parts
+        if part.driver != "timing" and part.value > least
+    ]
 
 
 def _nearest(pack: Pack, write: Writer) -> str:
@@ -211,5 +221,8 @@ def _runner_up(pack: Pack, write: Writer) -> list[Block]:
         return [small("Runner-up: ", strong(candidate_label(second)), ", value not known.")]
     if not gap.near_tie and (gap.margin or 0) >= 0:
         return []
+    if not second.real:
+        why = f", but only {write.chance(second.probability)} sure to be real. "
+        return [small("It might bring more: ", strong(candidate_label(second)), why)]
     chance = f", {write.chance(1 - gap.chance_first)} likely to be worth more. "
     return [small("Runner-up: ", strong(candidate_label(second)), chance, gap.note)]

@@ -186,7 +186,9 @@ def _stage_table(pipeline: Pipeline, write: Writer) -> Table:
             write.number(row.deals),
             write.money(row.amount) if row.deals else MISSING,
             write.days(row.median_age_days),
-            f"{write.number(row.slow)} of {write.number(row.deals)}" if row.deals else MISSING,
+            f"{write.number(row.slow)} of {write.number(row.deals)}"
+            if row.deals and row.slow is not None
+            else MISSING,
         )
         for row in pipeline.stages
     ]

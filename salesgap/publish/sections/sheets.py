@@ -87,12 +87,16 @@ def _deals(sheet: OneToOne, write: Writer) -> list[Block]:
         return [body(title, "none open in mid or late stages.")]
     items = tuple(
         say(
-            f"{deal_name(deal)}, {_amount(deal, write)}: {reasons(deal)}. ",
+            f"{deal_name(deal)}, {_amount(deal, write)}{_because(deal)}. ",
             muted(deal.question),
         )
         for deal in sheet.deals[:MOST_DEALS]
     )
     return [body(title), Bullets(items=items)]
+
+
+def _because(deal: DealAtRisk) -> str:
+    return f": {reasons(deal)}" if deal.reasons else ""
 
 
 def _amount(deal: DealAtRisk, write: Writer) -> str:

@@ -121,13 +121,32 @@ def test_a_people_gap_is_about_seats_and_never_about_dismissal(
     assert [harsh.findall(said(show(people_pack, report))) for show in PAGES] == [[]] * len(PAGES)
 
 
+def test_a_driver_is_praised_only_if_it_brings_a_noteworthy_part(
+    no_gap_pack: f.Pack, report: Report
+) -> None:
+    strong = f.Part(driver="capacity", value=200_000)
+    split = no_gap_pack.shortfall.model_copy(update={"parts": (strong,)})
+    pack = no_gap_pack.model_copy(update={"shortfall": split})
+    assert lead(sections.one_gap(pack, report)).startswith(
+        "Keep doing what works: capacity above peers. "
+    )
+
+
+def test_where_nothing_is_compared_the_title_says_that_the_data_cannot_tell(
+    bare_pack: f.Pack, report: Report
+) -> None:
+    page = sections.one_gap(bare_pack, report)
+    assert heading(page)[1] == "These data cannot tell a gap yet."
+    assert lead(page) == bare_pack.gap.note
+
+
 def test_no_gap_is_a_good_answer_that_names_the_nearest_and_why_not(
     no_gap_pack: f.Pack, report: Report
 ) -> None:
     page = sections.one_gap(no_gap_pack, report)
     assert heading(page)[1] == "No gap stands out."
     assert lead(page) == (
-        "Keep doing what works: capacity above peers. No candidate can be told from chance. "
+        "No candidate can be told from chance. "
         "Nearest: lift late conversion, €88k this year; not named, because it is only 81% sure to "
         "be real."
     )
