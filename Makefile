@@ -14,7 +14,8 @@ help: ## list these commands
 demo: $(STAMP) ## coaching packs from a simulated organisation, into output/demo
 	$(BIN)/salesgap demo
 
-test: lint ## lint, then every test
+test: lint ## lint, then every test, and the notebooks as they open
+	$(BIN)/python -m pytest --nbmake notebooks
 	$(BIN)/python -m pytest
 
 lint: $(STAMP) ## ruff, mypy
