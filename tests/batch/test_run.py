@@ -180,7 +180,9 @@ def test_ctrl_c_ends_the_batch_with_one_line_and_leaves_no_process(workbook: Wor
     heard = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     tell = f"open({str(fifo)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}')"
     workbook.set("coaching_pack", "manager_id team_folder", f"import os\n{tell}\nwhile True: pass")
-    command = "from salesgap.cli import main; main()"
+    # Also where these tests run in the background, with Ctrl-C ignored.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = f"{listen}; from salesgap.cli import main; main()"
     arguments = ["batch", str(workbook.params), "--output", str(workbook.output), "--jobs", "1"]
     batch = subprocess.Popen(
         [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True
