@@ -5,7 +5,7 @@ says the message for who cannot see it; all three are set by the page, not drawn
 """
 
 from salesgap.figures.gap import attainment, candidates, shortfall
-from salesgap.figures.pipeline import coverage, stages
+from salesgap.figures.pipeline import coverage
 from salesgap.figures.ranks import manager_place, manager_ranks, stack_rank
 from salesgap.figures.region import driver_map
 
@@ -18,5 +18,4 @@ __all__ = [
     "manager_ranks",
     "shortfall",
     "stack_rank",
-    "stages",
 ]

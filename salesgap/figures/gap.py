@@ -136,7 +136,7 @@ def shortfall(facts: Shortfall, focus: str, writer: Writer, look: Look) -> Figur
         ),
         key=lambda row: row[1],
     )
-    title = _shortfall_title(total, rows)
+    title = _shortfall_title(facts, total, rows)
     said = "; ".join(f"{name} {writer.signed_money(value)}" for name, value, _ in rows)
     return Figure(
         title=title,
@@ -151,15 +151,21 @@ def _part_name(driver: Driver | Literal["timing"]) -> str:
     return "Timing and chance" if driver == "timing" else DRIVERS[driver].name
 
 
-def _shortfall_title(total: float, rows: list[tuple[str, float, bool]]) -> str:
-    if not rows:
-        return "The shortfall cannot be split"
-    worst, value = rows[0][:2]
-    if total < 0:
-        return f"{worst} explains {fraction(value / total)} of the shortfall"
-    best, gain = rows[-1][:2]
-    if gain <= 0:
+def noteworthy(facts: Shortfall) -> float:
+    """Money from which on a difference to the peers is worth a word; below it is dust."""
+    return 0.02 * facts.benchmark
+
+
+def _shortfall_title(facts: Shortfall, total: float, rows: list[tuple[str, float, bool]]) -> str:
+    least = noteworthy(facts)
+    told = [(name, value) for name, value, _ in rows if value and abs(value) >= least]
+    if not told:
         return "Level with peers on every driver"
+    (worst, loss), best = told[0], told[-1][0]
+    if abs(total) < least:
+        return f"Level with peers in all: {worst.lower()} costs what {best.lower()} brings"
+    if total < 0:
+        return f"{worst} explains {fraction(loss / total)} of the shortfall"
     return f"Ahead of peers, most of all by {best.lower()}"
 
 

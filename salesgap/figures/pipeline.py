@@ -1,28 +1,22 @@
-"""The charts of page 3: coverage to go, and open deals by stage."""
+"""The chart of page 3: coverage to go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from salesgap.facts import Coverage, StageRow
+from salesgap.facts import Coverage
 from salesgap.figures.style import (
-    BAR,
     FULL,
-    HALF,
     INK,
-    MUTED,
     SIZE,
     SOFT,
     Canvas,
     Look,
     linear,
     text_width,
-    wrap,
 )
 from salesgap.publish.blocks import Figure
 from salesgap.publish.words import Writer, add_up
-
-NAMES = 92.0
 
 
 def to_go(quarter: Coverage) -> float | None:
@@ -104,54 +98,3 @@ def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> 
 
 def _open(quarter: Coverage, writer: Writer) -> str:
     return f"{writer.money(quarter.open_all)} open, {writer.money(quarter.open_late)} late"
-
-
-# ── stages ────────────────────────────────────────────────────────────────────────────────
-
-
-def stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Figure | None:
-    """Open deals by stage, the slow ones in the accent; ``None`` without open deals."""
-    if not any(row.deals for row in rows):
-        return None
-    title = _stages_title(rows)
-    said = "; ".join(f"{row.stage} {_aged(row, writer)}" for row in rows)
-    return Figure(
-        title=title,
-        subtitle="Open deals; accent: longer in stage than 9 of 10 deals later won",
-        alt=f"{title}: {said}.",
-        svg=_draw_stages(rows, writer, look).svg(),
-    )
-
-
-def _stages_title(rows: Sequence[StageRow]) -> str:
-    known = [row for row in rows if row.slow is not None]
-    if not known:
-        return "Open deals by stage"
-    slowest = max(known, key=lambda row: row.slow or 0)
-    if not slowest.slow:
-        return "No stage holds deals for longer than it should"
-    return f"Most slow deals sit in {slowest.stage}"
-
-
-def _aged(row: StageRow, writer: Writer) -> str:
-    if not row.deals:
-        return "no deals"
-    deals = writer.count(row.deals, "deal")
-    return deals if row.slow is None else f"{writer.number(row.slow)} of {deals} slow"
-
-
-def _draw_stages(rows: Sequence[StageRow], writer: Writer, look: Look) -> Canvas:
-    names = [wrap(row.stage, NAMES) for row in rows]
-    heights = [max(20.0, 10.5 * len(lines) + 6) for lines in names]
-    canvas = Canvas(HALF, sum(heights) + 2)
-    texts = [_aged(row, writer) for row in rows]
-    x = linear(0, max(row.deals for row in rows), NAMES + 6, HALF - max(map(text_width, texts)) - 6)
-    top = 0.0
-    for row, lines, height, text in zip(rows, names, heights, texts, strict=True):
-        y = top + height / 2
-        canvas.text(NAMES, y, lines, anchor="right")
-        canvas.bar(x(0), x(row.deals), y, 12, BAR if row.phase == "late" else SOFT)
-        canvas.bar(x(0), x(row.slow or 0), y, 12, look.accent)
-        canvas.text(x(row.deals) + 5, y, text, colour=INK if row.slow else MUTED)
-        top += height
-    return canvas

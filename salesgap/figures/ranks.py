@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from salesgap.facts import ManagerLine, ManagerRank, RepRank
 from salesgap.figures.style import (
@@ -25,28 +26,42 @@ from salesgap.publish.words import MISSING, Writer, in_words
 WIDEST = 240.0  # points that names may take; longer ones go on a second line
 RIGHT = 96.0  # points kept for the place beside the chart
 HEAD = 22.0
+MOST = 30  # reps in one chart
 
 
-def stack_rank(reps: Sequence[RepRank], quotas: bool, writer: Writer, look: Look) -> Figure | None:
+def stack_rank(
+    reps: Sequence[RepRank], quotas: bool, writer: Writer, look: Look
+) -> tuple[Figure, ...]:
     """Reps by expected rank: shrunken attainment with its interval, place and band.
 
-    ``None`` where nobody's attainment is known.
+    A large team takes several charts on one scale, so that names stay readable. No chart where
+    nobody's attainment is known.
     """
     if all(rep.attainment is None for rep in reps):
-        return None
+        return ()
     ordered = sorted(reps, key=lambda rep: rep.expected_rank)
-    title = _bands_title(ordered)
     against = "quota to date" if quotas else "what peers won in the same time"
-    said = "; ".join(
-        f"{rep.person.name} {_attainment(rep, writer)}, {place(rep, writer)}" for rep in ordered
+    subtitle = (
+        f"Closed won, share of {against} (won deals), shrunk towards peers; "
+        f"bar: {writer.level(0.8)} range; place: {writer.level(0.9)} interval"
     )
-    return Figure(
-        title=title,
-        subtitle=f"Closed won, share of {against} (won deals), shrunk towards peers; "
-        f"bar: {writer.level(0.8)} range; place: {writer.level(0.9)} interval",
-        alt=f"{title}: {said}.",
-        svg=_draw_reps(ordered, writer, look).svg(),
-    )
+    frame = _frame(ordered, writer)
+    found = []
+    for number, part in enumerate(_parts(ordered)):
+        title = _bands_title(ordered) + (" (continued)" if number else "")
+        said = "; ".join(
+            f"{rep.person.name} {_attainment(rep, writer)}, {place(rep, writer)}" for rep in part
+        )
+        svg = _draw_reps(part, frame, writer, look).svg()
+        found.append(Figure(title=title, subtitle=subtitle, alt=f"{title}: {said}.", svg=svg))
+    return tuple(found)
+
+
+def _parts(reps: Sequence[RepRank]) -> list[Sequence[RepRank]]:
+    """Reps in as few equal parts as keep each readable on one page."""
+    parts = -(-len(reps) // MOST)
+    size = -(-len(reps) // parts)
+    return [reps[start : start + size] for start in range(0, len(reps), size)]
 
 
 def place(rank: RepRank | ManagerRank, writer: Writer) -> str:
@@ -70,20 +85,33 @@ def _attainment(rep: RepRank, writer: Writer) -> str:
     return writer.share(rep.attainment.expected, rep.won_deals)
 
 
-def _draw_reps(reps: Sequence[RepRank], writer: Writer, look: Look) -> Canvas:
+@dataclass(frozen=True)
+class _Frame:
+    """What the parts of one chart share, in points: room for names, least row, and the axis."""
+
+    side: float
+    row: float
+    x: Scale
+
+
+def _frame(reps: Sequence[RepRank], writer: Writer) -> _Frame:
     side = _side([_named(rep) for rep in reps])
-    names = [wrap(_named(rep), side) for rep in reps]
-    row = 19.0 if len(reps) <= 12 else 13.5
-    heights = [max(row, 10.5 * len(lines) + 5) for lines in names]
-    canvas = Canvas(FULL, sum(heights) + HEAD)
     known = [rep.attainment for rep in reps if rep.attainment is not None]
-    room = max((text_width(_attainment(rep, writer)) for rep in reps), default=0) + 6
+    room = max(text_width(_attainment(rep, writer)) for rep in reps) + 6
     x = linear(
         min([0.5, *(a.low for a in known)]),
         max([1.0, *(a.high for a in known)]),
         side + 12,
         FULL - RIGHT - room - 6,
     )
+    return _Frame(side, 19.0 if len(reps) <= 12 else 13.5, x)
+
+
+def _draw_reps(reps: Sequence[RepRank], frame: _Frame, writer: Writer, look: Look) -> Canvas:
+    side, x = frame.side, frame.x
+    names = [wrap(_named(rep), side) for rep in reps]
+    heights = [max(frame.row, 10.5 * len(lines) + 5) for lines in names]
+    canvas = Canvas(FULL, sum(heights) + HEAD)
     canvas.text(x(1.0), 7, writer.benchmark(1.0), colour=MUTED, anchor="center")
     canvas.rule(x(1.0), 14, x(1.0), canvas.height, MUTED)
     top, band = HEAD, 0

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "□"
 
-_BIDI_CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_BIDI_CONTROL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# A run of Hebrew, Arabic or their like, up to the next mark or letter that is not its own.
+_RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_RTL_RUN = re.compile(f"[{_RTL}](?:[^A-Za-z\u00c0-\u024f,;:·—()\n]*[{_RTL}])?")
 _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 # Marks that fonts may map but that must not reach a page.
 _UNWANTED = frozenset("\x00\r\t\ufeff")
@@ -71,6 +74,14 @@ def showable(text: str) -> str:
     if not unknown:
         return text
     return text.translate({ord(char): _instead_of(char) for char in unknown})
+
+
+def isolated(text: str) -> str:
+    """``text`` in which a right-to-left name cannot change places with what stands beside it.
+
+    Its own direction marks are taken out: they could turn the rest of the page around.
+    """
+    return _RTL_RUN.sub(lambda run: f"\u2067{run[0]}\u2069", _BIDI_CONTROL.sub("", text))
 
 
 def _instead_of(char: str) -> str:

@@ -28,6 +28,7 @@ from salesgap.publish.blocks import (
     WriteIn,
     says_its_title,
 )
+from salesgap.publish.fonts import isolated
 
 CLASS = "salesgap-section"
 
@@ -115,7 +116,7 @@ def _span(span: Span) -> str:
 
 
 def _lines(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
+    return escape(isolated(text)).replace("\n", "<br>")
 
 
 def _masthead(block: Masthead) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesgap.errors import PublishError
 from salesgap.publish.blocks import PageSetup, Section, Span, Text
-from salesgap.publish.fonts import PLACEHOLDER, missing_glyphs, showable, typst_fonts
+from salesgap.publish.fonts import PLACEHOLDER, isolated, missing_glyphs, showable, typst_fonts
 
 if TYPE_CHECKING:
     import typst
@@ -55,7 +55,7 @@ def _prepared(value: Any, where: str, pictures: dict[str, bytes]) -> Any:
         return {key: _prepared(inner, where, pictures) for key, inner in value.items()}
     if isinstance(value, list):
         return [_prepared(inner, where, pictures) for inner in value]
-    return showable(value) if isinstance(value, str) else value
+    return isolated(showable(value)) if isinstance(value, str) else value
 
 
 def _showable(value: dict[str, Any]) -> Any:

@@ -8,9 +8,10 @@ cannot be written without its count: the function that writes it asks for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -21,8 +22,10 @@ from babel.numbers import (
     format_percent,
 )
 
+from salesgap.errors import ParamsError
 from salesgap.facts import Range
 from salesgap.params import Report
+from salesgap.publish.fonts import missing_glyphs
 
 MISSING = "–"
 
@@ -31,10 +34,21 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes values in one locale and one currency (ISO 4217)."""
+    """Writes values in one locale and one currency (ISO 4217).
+
+    Raises ``ParamsError`` for a locale that the pages cannot be written in.
+    """
 
     locale: str
     currency: str
+
+    def __post_init__(self) -> None:
+        if not writable(self.locale, self.currency):
+            raise ParamsError(
+                f"the typefaces cannot write the numbers and dates of locale {self.locale}",
+                where="report.locale",
+                do="choose one written from left to right in Latin, Greek or Cyrillic, e.g. en_GB",
+            )
 
     # ── numbers ──────────────────────────────────────────────────────────────────────────
 
@@ -170,6 +184,28 @@ class Writer:
         """A date of this year with its weekday: 'Mon 6 Jul'."""
         day = format_date(value, "EEE", locale=self.locale)
         return f"{day} {self.short_day(value)}"
+
+
+@cache
+def writable(locale: str, currency: str = "EUR") -> bool:
+    """Whether a pack can write the numbers, dates and money of ``locale``, from left to right."""
+    return Locale.parse(locale).text_direction == "ltr" and not missing_glyphs(
+        "".join(_samples(locale, currency))
+    )
+
+
+def _samples(locale: str, currency: str) -> Iterator[str]:
+    """Every letter, digit and sign that the figures of a pack may need."""
+    yield format_decimal(1_234_567_890.5, locale=locale)
+    yield format_percent(0.12, locale=locale)
+    yield format_currency(12, currency, locale=locale)
+    for power in range(3, 13):
+        yield format_compact_currency(10.0**power, currency, locale=locale)
+    for month in range(1, 13):
+        day = date(2026, month, month)
+        yield format_date(day, "long", locale=locale)
+        yield format_skeleton("MMMd", day, locale=locale)
+        yield format_date(day, "EEE", locale=locale)
 
 
 def writer(report: Report, currency: str) -> Writer:

@@ -273,6 +273,28 @@ def test_text_is_set_as_typed_in_every_place(made: SimpleNamespace, text: str) -
     assert set_text.count(letters(text)) >= 15
 
 
+def test_tables_side_by_side_start_level_though_one_title_is_longer(
+    made: SimpleNamespace,
+) -> None:
+    def named(title: str, cell: str) -> Table:
+        rows = ((made.spans(cell),),)
+        return Table(title=title, header=("h",), rows=rows, align=("left",), widths=(1,))
+
+    pair = Columns(columns=((named("Short", "AAA"),), (named("long " * 40, "BBB"),)), ratios=(1, 1))
+    section = Section(name="pair", title="A pair", blocks=(pair,))
+    heights: dict[str, float] = {}
+
+    def note(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        if text.strip() in ("AAA", "BBB"):
+            heights[text.strip()] = tm[5] * cm[3] + cm[5]
+
+    for page in pypdf.PdfReader(io.BytesIO(pdf_of(pack_of(made, made.shown(section))))).pages:
+        page.extract_text(visitor_text=note)
+
+    assert set(heights) == {"AAA", "BBB"}
+    assert heights["AAA"] == pytest.approx(heights["BBB"], abs=0.5)
+
+
 def test_no_text_leaves_the_page(made: SimpleNamespace) -> None:
     pdf = pdf_of(made.notebook(made.shown(everywhere(made, "W" * 300))))
     page_width, margin = 595.28, 51.02

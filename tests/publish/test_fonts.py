@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesgap.publish.fonts import missing_glyphs, showable
+from salesgap.publish.fonts import isolated, missing_glyphs, showable
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,22 @@ def test_marks_that_leave_no_trace_on_paper_are_left_out() -> None:
 )
 def test_line_ends_and_tabs_become_what_typesetting_knows(text: str, expected: str) -> None:
     assert showable(text) == expected
+
+
+def test_direction_marks_never_reach_a_page_though_the_fonts_have_them() -> None:
+    assert showable("a\u202eb\u2067c\u200fd\u061ce") == "abcde"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("שלום כהן, 12% (3)", "\u2067שלום כהן\u2069, 12% (3)"),
+        ("שלום, כהן and Tom", "\u2067שלום\u2069, \u2067כהן\u2069 and Tom"),
+        ("\u202eTom\u202c", "Tom"),
+        ("Tom", "Tom"),
+    ],
+)
+def test_right_to_left_names_cannot_change_places_with_their_neighbours(
+    text: str, expected: str
+) -> None:
+    assert isolated(text) == expected

@@ -128,3 +128,10 @@ def test_every_style_rule_is_scoped_to_the_section() -> None:
     selectors = [one for rule in style.split("}")[:-1] for one in rule.split("{")[0].split(",")]
 
     assert [one for one in selectors if not one.startswith(".salesgap-section")] == []
+
+
+def test_a_right_to_left_name_is_isolated_and_direction_marks_are_dropped() -> None:
+    section = Section(
+        name="s", title="S", blocks=(Text(spans=(Span(text="\u202eשלום, 12 deals"),)),)
+    )
+    assert '<p class="body">\u2067שלום\u2069, 12 deals</p>' in html_of(section)

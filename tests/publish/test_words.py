@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesgap.errors import ParamsError
 from salesgap.facts import Range
 from salesgap.publish.words import (
     MISSING,
@@ -17,6 +18,7 @@ from salesgap.publish.words import (
     in_words,
     listed,
     quarter_of,
+    writable,
 )
 
 BRITISH, GERMAN, FRENCH = (Writer(locale, "EUR") for locale in ("en_GB", "de_DE", "fr_FR"))
@@ -144,3 +146,14 @@ def test_no_part_moves_by_a_whole_step(parts: list[float]) -> None:
     step = max(1.0, max(map(abs, [sum(parts), *parts])) / 99)
     moved = max(abs(after - before) for before, after in zip(parts, rounded, strict=True))
     assert moved <= step
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "de_DE", "fr_CH", "pl_PL", "el_GR", "uk_UA"])
+def test_locales_that_the_typefaces_have_are_writable(locale: str) -> None:
+    assert writable(locale)
+
+
+@pytest.mark.parametrize("locale", ["ja_JP", "ar_EG", "he_IL", "hi_IN"])
+def test_a_locale_that_the_pages_cannot_be_written_in_is_refused(locale: str) -> None:
+    with pytest.raises(ParamsError, match=f"cannot write .* locale {locale} → choose"):
+        Writer(locale, "EUR")

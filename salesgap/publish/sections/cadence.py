@@ -6,6 +6,7 @@ from salesgap.facts import Pack
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Heading, Section, Table
 from salesgap.publish.display import SectionView
+from salesgap.publish.names import for_page
 from salesgap.publish.sections.parts import body, table
 from salesgap.publish.wording import measure_name
 from salesgap.publish.words import Writer, writer
@@ -13,6 +14,7 @@ from salesgap.publish.words import Writer, writer
 
 def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
     """Page 5: who is coached when, how and on what; leading indicators now, before and at peers."""
+    pack = for_page(pack)
     write = writer(report, pack.currency)
     blocks: list[Block] = [Heading(text="Cadence and checkpoint", level=1)]
     blocks.append(
@@ -31,7 +33,7 @@ def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
 
 
 def _calendar(pack: Pack, write: Writer) -> Table:
-    columns = (("Day", "l", 1.1), ("With", "l", 2), ("Type", "l", 2), ("Topic", "l", 5.3))
+    columns = (("Day", "l", 1.1), ("With", "l", 2.2), ("Type", "l", 2.4), ("Topic", "l", 5))
     rows = [
         (write.weekday(session.on), session.person, session.type, session.topic)
         for session in sorted(pack.coaching.cadence, key=lambda session: session.on)

@@ -7,12 +7,14 @@ from salesgap.measures.definitions import MEASURES
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Bullets, Heading, Section, Spans, Table
 from salesgap.publish.display import SectionView
+from salesgap.publish.names import for_page, long_names
 from salesgap.publish.sections.parts import body, run, say, strong, table
 from salesgap.publish.words import MISSING, Writer, writer
 
 
 def how_made(pack: Pack, report: Report) -> SectionView:
     """The last page: as-of date, definitions, assumptions, data quality and what is missing."""
+    cut, pack = long_names(pack), for_page(pack)
     write = writer(report, pack.currency)
     blocks: list[Block] = [
         Heading(text="How these numbers were made", level=1),
@@ -27,6 +29,7 @@ def how_made(pack: Pack, report: Report) -> SectionView:
     blocks += data_blocks(pack.data_quality, write)
     blocks.append(Heading(text="What the measures mean", level=2))
     blocks.append(Bullets(items=_definitions(pack)))
+    blocks += long_name_blocks(cut)
     return SectionView(
         Section(name="how-made", title="How these numbers were made", blocks=tuple(blocks))
     )
@@ -53,6 +56,14 @@ def data_blocks(quality: DataQuality, write: Writer) -> list[Block]:
         blocks.append(Heading(text="What was mended, matched or assumed", level=2))
         blocks.append(Bullets(items=tuple(run(text) for text in quality.notes)))
     return blocks
+
+
+def long_name_blocks(names: tuple[str, ...]) -> list[Block]:
+    """The names that the pages shorten, in full."""
+    if not names:
+        return []
+    title = Heading(text="Names that these pages shorten, in full", level=2)
+    return [title, Bullets(items=tuple(run(name) for name in names))]
 
 
 def _rows_table(quality: DataQuality, write: Writer) -> Table:

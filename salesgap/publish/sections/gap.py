@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from salesgap import figures
-from salesgap.facts import Action, Candidate, Pack, Shortfall
+from salesgap.facts import Action, Candidate, Gap, Pack, Shortfall
+from salesgap.figures.gap import noteworthy
 from salesgap.figures.style import Look, look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
 from salesgap.publish.display import SectionView
+from salesgap.publish.names import for_page
 from salesgap.publish.sections.parts import body, muted, page_setup, say, small, strong, table
 from salesgap.publish.wording import (
     DRIVERS,
@@ -20,12 +22,10 @@ from salesgap.publish.wording import (
 )
 from salesgap.publish.words import Writer, fraction, listed, quarter_of, writer
 
-_NOTEWORTHY = 0.02
-"""A driver is above peers if it brings at least this part of what the peers win."""
-
 
 def one_gap(pack: Pack, report: Report) -> SectionView:
     """Page 1. It can be understood without the rest of the pack, in at most 260 words."""
+    pack = for_page(pack)
     write = writer(report, pack.currency)
     style = look(report.brand.colour)
     quarter = quarter_of(pack.as_of, pack.fiscal_year_start, pack.fiscal_year_end)
@@ -132,21 +132,23 @@ def _number(text: str) -> float | None:
 def _no_gap(pack: Pack, write: Writer) -> Spans:
     if not pack.candidates:
         return say(pack.gap.note)
-    works = _above_peers(pack.shortfall)
-    keep = f"Keep doing what works: {listed(works)} above peers. " if works else ""
-    return say(strong(keep), f"{pack.gap.note} ", _nearest(pack, write))
+    return say(strong(_against_peers(pack.shortfall)), f"{pack.gap.note} ", _nearest(pack, write))
 
 
-def _above_peers(shortfall: Shortfall | None) -> list[str]:
-    """The drivers that clearly bring more than the peers'."""
+def _against_peers(shortfall: Shortfall | None) -> str:
+    """What works, where it brings clearly more than the peers'; '' where none does."""
     if shortfall is None:
-        return []
-    least = _NOTEWORTHY * shortfall.benchmark
-    return [
-        DRIVERS[part.driver].name.lower()
+        return ""
+    least = noteworthy(shortfall)
+    told = [
+        (DRIVERS[part.driver].name.lower(), part.value)
         for part in shortfall.parts
-        if part.driver != "timing" and part.value > least
+        if part.driver != "timing" and part.value and abs(part.value) >= least
     ]
+    if not told:
+        return "Your team is level with its peers. "
+    works = [name for name, value in told if value > 0]
+    return f"Keep doing what works: {listed(works)} above peers. " if works else ""
 
 
 def _nearest(pack: Pack, write: Writer) -> str:
@@ -177,7 +179,7 @@ def _why(pack: Pack, write: Writer, style: Look) -> Block:
     left: Block = (
         figures.shortfall(pack.shortfall, pack.gap.driver, write, style)
         if pack.shortfall
-        else body(strong("No split by driver. "), "There are no peers to compare these reps with.")
+        else body(strong("No split by driver. "), "There are no peers to split it against.")
     )
     right: Block = compared or body(
         strong("No candidate has a value. "),
@@ -217,12 +219,20 @@ def _runner_up(pack: Pack, write: Writer) -> list[Block]:
     gap, second = pack.gap, _candidate(pack, pack.gap.runner_up)
     if gap.driver == "none" or second is None:
         return []
+    label = strong(candidate_label(second))
     if gap.chance_first is None:
-        return [small("Runner-up: ", strong(candidate_label(second)), ", value not known.")]
+        return [small("Runner-up: ", label, ", value not known.")]
+    if not second.real:
+        return _perhaps_more(pack.gap, second, write)
     if not gap.near_tie and (gap.margin or 0) >= 0:
         return []
-    if not second.real:
-        why = f", but only {write.chance(second.probability)} sure to be real. "
-        return [small("It might bring more: ", strong(candidate_label(second)), why)]
-    chance = f", {write.chance(1 - gap.chance_first)} likely to be worth more. "
-    return [small("Runner-up: ", strong(candidate_label(second)), chance, gap.note)]
+    chance = f"{write.chance(1 - gap.chance_first)} likely to be worth more"
+    return [small("Runner-up, real as well: ", label, f", {chance}. {gap.note}")]
+
+
+def _perhaps_more(gap: Gap, second: Candidate, write: Writer) -> list[Block]:
+    """A candidate that may be chance is no rival, but its larger figure needs a word."""
+    if (gap.margin or 0) >= 0:
+        return []
+    sure = f" is not named: it is only {write.chance(second.probability)} sure to be real."
+    return [small(strong(candidate_label(second)), sure)]

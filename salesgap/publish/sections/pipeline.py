@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salesgap import figures
-from salesgap.facts import Conversion, Coverage, Pack, Pipeline
+from salesgap.facts import Conversion, Coverage, DealAtRisk, Pack, Pipeline, StageRow
 from salesgap.figures.pipeline import needed_money, to_go
 from salesgap.figures.style import Look, look
 from salesgap.params import Report
@@ -19,6 +19,7 @@ from salesgap.publish.blocks import (
     Table,
 )
 from salesgap.publish.display import SectionView
+from salesgap.publish.names import for_page
 from salesgap.publish.sections.parts import (
     body,
     deal_name,
@@ -38,6 +39,7 @@ _PHASES = {"early": "opened to proposal", "late": "proposal to won", "all": "ope
 
 def pipeline_health(pack: Pack, report: Report) -> SectionView:
     """Page 3: coverage with its arithmetic, stages, net new, and deals to talk about."""
+    pack = for_page(pack)
     write = writer(report, pack.currency)
     style = look(report.brand.colour)
     pipeline = pack.pipeline
@@ -46,7 +48,7 @@ def pipeline_health(pack: Pack, report: Report) -> SectionView:
         blocks.append(body(strong("No open deal in these data. "), "Start with net new pipeline."))
     blocks.append(_key_figures(pipeline, write))
     blocks += _coverage(pack, write, style)
-    blocks += _stages(pipeline, write, style)
+    blocks += _stages(pipeline, write)
     blocks += _cautions(pipeline, write)
     blocks += _deals(pipeline, write)
     return SectionView(Section(name="pipeline", title="Pipeline health", blocks=tuple(blocks)))
@@ -55,7 +57,7 @@ def pipeline_health(pack: Pack, report: Report) -> SectionView:
 def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
     stalled = (
         f"{write.number(pipeline.older_than_slowest_won)} of {write.number(pipeline.open_deals)}"
-        if pipeline.slowest_won_days is not None
+        if pipeline.older_than_slowest_won is not None and pipeline.slowest_won_days is not None
         else MISSING
     )
     slowest = (
@@ -70,7 +72,7 @@ def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
             KeyFigure(
                 label="Open pipeline",
                 value=write.money(pipeline.open_amount) if pipeline.open_deals else MISSING,
-                note=f"in {write.count(pipeline.open_deals, 'deal')}",
+                note=_open_note(pipeline, write),
             ),
             KeyFigure(
                 label="Net new",
@@ -85,6 +87,12 @@ def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
             KeyFigure(label="Stalled", value=stalled, note=slowest),
         )
     )
+
+
+def _open_note(pipeline: Pipeline, write: Writer) -> str:
+    counted = f"in {write.count(pipeline.open_deals, 'deal')}"
+    unvalued = pipeline.open_deals > 0 and pipeline.open_amount is None
+    return f"{counted}, none with a value" if unvalued else counted
 
 
 def _late_note(pipeline: Pipeline, write: Writer) -> str:
@@ -139,21 +147,60 @@ def _sum(quarter: Coverage, write: Writer) -> Spans:
 # ── stages and deals ──────────────────────────────────────────────────────────────────────
 
 
-def _stages(pipeline: Pipeline, write: Writer, style: Look) -> list[Block]:
-    figure = figures.stages(pipeline.stages, write, style)
-    blocks: list[Block] = []
-    if figure is not None and pipeline.conversion:
-        right = (_conversion(pipeline.conversion, write),)
-        blocks.append(Columns(columns=((figure,), right), ratios=(1, 1)))
-    elif figure is not None:
-        blocks.append(figure)
-    if pipeline.stages:
-        blocks.append(_stage_table(pipeline, write))
-    return blocks
+def _stages(pipeline: Pipeline, write: Writer) -> list[Block]:
+    """Stages beside what passes from phase to phase, or whichever of them there is."""
+    shown = [_stage_table(pipeline.stages, write)] if pipeline.stages else []
+    if pipeline.conversion:
+        shown.append(_conversion(pipeline.conversion, write))
+    if len(shown) < 2:
+        return [*shown]
+    return [Columns(columns=tuple((one,) for one in shown), ratios=(1.15, 1))]
+
+
+def _stage_table(stages: tuple[StageRow, ...], write: Writer) -> Table:
+    columns = (
+        ("Stage", "l", 2.4),
+        ("Deals", "r", 0.9),
+        ("Amount", "r", 1.2),
+        ("Median age", "r", 1.3),
+        ("Slow", "r", 1.3),
+    )
+    rows = [
+        (
+            say(row.stage, muted(f" · {row.phase}" if row.phase else "")),
+            write.number(row.deals),
+            write.money(row.amount) if row.deals else MISSING,
+            write.days(row.median_age_days),
+            _slow(row, write),
+        )
+        for row in stages
+    ]
+    note = "Age: in this stage. " + (
+        "Slow: longer in it than 9 of 10 deals that were later won."
+        if any(row.slow is not None for row in stages)
+        else "Slow: no deal was won yet to compare with."
+    )
+    return table(columns, rows, title=_stages_title(stages), note=note)
+
+
+def _slow(row: StageRow, write: Writer) -> str:
+    if row.slow is None or not row.deals:
+        return MISSING
+    return f"{write.number(row.slow)} of {write.number(row.deals)}"
+
+
+def _stages_title(stages: tuple[StageRow, ...]) -> str:
+    known = [row for row in stages if row.slow is not None]
+    if not known:
+        return "Open deals by stage"
+    slowest = max(known, key=lambda row: row.slow or 0)
+    if not slowest.slow:
+        return "No stage holds deals for longer than it should"
+    return f"Most slow deals sit in {slowest.stage}"
 
 
 def _conversion(rows: tuple[Conversion, ...], write: Writer) -> Table:
-    columns = (("From, to", "l", 2), ("Passed", "r", 2), ("Peers", "r", 0.9), ("Open", "r", 0.8))
+    columns = (("From, to", "l", 2.5), ("Passed", "r", 2.4), ("Peers", "r", 1), ("Open", "r", 0.9))
     return table(
         columns,
         [
@@ -167,33 +214,6 @@ def _conversion(rows: tuple[Conversion, ...], write: Writer) -> Table:
         ],
         title="What passes",
         note="Passed ÷ (passed + lost); open deals are not counted as lost.",
-    )
-
-
-def _stage_table(pipeline: Pipeline, write: Writer) -> Table:
-    columns = (
-        ("Stage", "l", 3),
-        ("Phase", "l", 1),
-        ("Deals", "r", 1),
-        ("Amount", "r", 1.2),
-        ("Median age in stage", "r", 1.6),
-        ("Slow", "r", 1.2),
-    )
-    rows = [
-        (
-            row.stage,
-            row.phase or MISSING,
-            write.number(row.deals),
-            write.money(row.amount) if row.deals else MISSING,
-            write.days(row.median_age_days),
-            f"{write.number(row.slow)} of {write.number(row.deals)}"
-            if row.deals and row.slow is not None
-            else MISSING,
-        )
-        for row in pipeline.stages
-    ]
-    return table(
-        columns, rows, note="Slow: longer in stage than 9 of 10 deals that were later won."
     )
 
 
@@ -217,10 +237,10 @@ def _deals(pipeline: Pipeline, write: Writer) -> list[Block]:
         return [small("No open deal stands out by its age, dates or next step.")]
     columns = (
         ("Deal", "l", 2.6),
-        ("Rep", "l", 1.5),
-        ("Amount", "r", 0.9),
-        ("Due", "r", 0.9),
-        ("Why, and what to ask", "l", 4),
+        ("Rep", "l", 1.2),
+        ("Amount", "r", 0.8),
+        ("Due", "r", 0.95),
+        ("Why, and what to ask", "l", 6.2),
     )
     rows = [
         (
@@ -228,8 +248,12 @@ def _deals(pipeline: Pipeline, write: Writer) -> list[Block]:
             deal.owner.name,
             write.money(deal.amount),
             write.short_day(deal.close_date),
-            say(f"{reasons(deal)}. ", strong(deal.question)),
+            say(_because(deal), strong(deal.question)),
         )
         for deal in shown
     ]
     return [table(columns, rows, title="Deals to talk about")]
+
+
+def _because(deal: DealAtRisk) -> str:
+    return f"{reasons(deal)}. " if deal.reasons else ""

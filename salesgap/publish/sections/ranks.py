@@ -8,12 +8,14 @@ from salesgap.figures.style import look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Heading, Note, Section, Table
 from salesgap.publish.display import SectionView
+from salesgap.publish.names import for_page
 from salesgap.publish.sections.parts import body, say, strong, table
 from salesgap.publish.words import Writer, listed, writer
 
 
 def stack_rank(pack: Pack, report: Report) -> SectionView:
     """Page 2: reps in bands, quota beside attainment, the manager among anonymous peers."""
+    pack = for_page(pack)
     write = writer(report, pack.currency)
     style = look(report.brand.colour)
     quotas = pack.attainment.quota_to_date is not None
@@ -26,7 +28,7 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
             )
         )
         ranked = figures.stack_rank(pack.stack_rank, quotas, write, style)
-        blocks.append(ranked or body(strong("No place: "), "there is no attainment to rank by."))
+        blocks += ranked or [body(strong("No place: "), "there is no attainment to rank by.")]
         blocks.append(_table(pack, quotas, write))
         blocks += _role_fit(pack.stack_rank)
     else:
@@ -38,11 +40,11 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
 
 def _table(pack: Pack, quotas: bool, write: Writer) -> Table:
     columns = (
-        ("Rep", "l", 3),
-        ("Role", "l", 2.2),
-        ("Won (deals)", "r", 1.5),
-        ("Quota to date", "r", 1.4),
-        ("Chance of bottom tenth", "r", 1.5),
+        ("Rep", "l", 2.6),
+        ("Role", "l", 2.8),
+        ("Won (deals)", "r", 1.3),
+        ("Quota to date", "r", 1.3),
+        ("Chance of bottom tenth", "r", 1.6),
     )
     rows = [
         (

@@ -20,7 +20,8 @@ from salesgap.publish.blocks import (
     Text,
 )
 from salesgap.publish.display import SectionView
-from salesgap.publish.sections.data import data_blocks
+from salesgap.publish.names import for_page, long_names
+from salesgap.publish.sections.data import data_blocks, long_name_blocks
 from salesgap.publish.sections.parts import body, page_setup, run, say, table
 from salesgap.publish.wording import DRIVERS, KINDS, VERDICTS
 from salesgap.publish.words import MISSING, Writer, quarter_of, writer
@@ -30,6 +31,7 @@ _ANSWERS = {True: "below", False: "not below", None: MISSING}
 
 def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
     """Page 1: strategy or execution, the region's money, and the three questions by manager."""
+    summary = for_page(summary)
     write = writer(report, summary.currency)
     quarter = quarter_of(summary.as_of, summary.fiscal_year_start, summary.fiscal_year_end)
     title = f"Region summary: {summary.region}, {quarter}"
@@ -142,6 +144,7 @@ def _by_impact(line: ManagerLine) -> float:
 
 def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
     """Managers in rank order with their intervals."""
+    summary = for_page(summary)
     write = writer(report, summary.currency)
     figure = figures.manager_ranks(summary.managers, write, look(report.brand.colour))
     shown: Block = figure or body("No manager of this region can be ranked from these data.")
@@ -152,7 +155,10 @@ def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
     blocks: list[Block] = [Heading(text="Managers by rank", level=1), shown]
     if figure:
         blocks += [_rank_table(summary, write), advice]
-    return SectionView(Section(name="region-ranks", title="Managers by rank", blocks=tuple(blocks)))
+    section = Section(
+        name="region-ranks", title="Managers by rank", blocks=tuple(blocks), new_page=False
+    )
+    return SectionView(section)
 
 
 def _rank_table(summary: RegionSummary, write: Writer) -> Table:
@@ -187,6 +193,7 @@ def _attainment(line: ManagerLine, write: Writer) -> str:
 
 def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
     """The map of managers and drivers, and each manager's gap with its value."""
+    summary = for_page(summary)
     write = writer(report, summary.currency)
     figure = figures.driver_map(summary.managers, write, look(report.brand.colour))
     blocks: tuple[Block, ...] = (
@@ -200,8 +207,8 @@ def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
 def _gap_table(summary: RegionSummary, write: Writer) -> Table:
     columns = (
         ("Manager", "l", 2.6),
-        ("Gap", "l", 2.7),
-        ("Kind", "l", 1.8),
+        ("Gap", "l", 2.5),
+        ("Kind", "l", 2.3),
         ("Before year end", "r", 1.2),
         ("80% range", "r", 2),
         ("Sure it is real", "r", 1),
@@ -228,6 +235,7 @@ def _worth(line: ManagerLine, write: Writer) -> tuple[str, str, str]:
 
 def region_data(summary: RegionSummary, report: Report) -> SectionView:
     """Packs not made and why, and what the numbers rest on."""
+    cut, summary = long_names(summary), for_page(summary)
     write = writer(report, summary.currency)
     blocks: list[Block] = [
         Heading(text="Packs not made, and the data", level=1),
@@ -239,6 +247,7 @@ def region_data(summary: RegionSummary, report: Report) -> SectionView:
     else:
         blocks.append(body("Every manager of this region has a pack."))
     blocks += data_blocks(summary.data_quality, write)
-    return SectionView(
-        Section(name="region-data", title="Packs not made, and the data", blocks=tuple(blocks))
-    )
+    blocks += long_name_blocks(cut)
+    title = "Packs not made, and the data"
+    section = Section(name="region-data", title=title, blocks=tuple(blocks), new_page=False)
+    return SectionView(section)

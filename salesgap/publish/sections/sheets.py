@@ -14,6 +14,7 @@ from salesgap.publish.blocks import (
     WriteIn,
 )
 from salesgap.publish.display import SectionView
+from salesgap.publish.names import for_page
 from salesgap.publish.sections.parts import body, deal_name, muted, reasons, say, small, strong
 from salesgap.publish.wording import evidence_value, measure_name
 from salesgap.publish.words import Writer, writer
@@ -23,6 +24,7 @@ MOST_DEALS = 3
 
 def one_to_ones(pack: Pack, report: Report) -> SectionView:
     """Page 4: the five items, one behaviour with its level, and the tactical plan, a rep each."""
+    pack = for_page(pack)
     write = writer(report, pack.currency)
     ranks = {rep.person.id: rep for rep in pack.stack_rank}
     since = write.short_day(pack.pipeline.net_new_since)
@@ -56,8 +58,8 @@ def _sheet(sheet: OneToOne, rank: RepRank | None, since: str, write: Writer) -> 
         blocks=(
             Heading(text=sheet.person.name, level=2),
             _standing(rank, sheet.plan, write),
-            Columns(columns=(deals, rest), ratios=(1.1, 1)),
-            Columns(columns=lines, ratios=(1, 1, 1)),
+            Columns(columns=(deals, rest), ratios=(1.35, 1)),
+            Columns(columns=lines, ratios=(1.7, 1, 1)),
         )
     )
 

@@ -181,7 +181,37 @@ def test_the_runner_up_its_margin_and_a_near_tie_are_printed(
     )
     page = said(sections.one_gap(change_pack(gap=tie), report))
     assert "A near tie with the runner-up" in page
-    assert "Runner-up: Lift late conversion, 40% likely to be worth more. A near tie." in page
+    assert (
+        "Runner-up, real as well: Lift late conversion, 40% likely to be worth more. A near tie."
+        in page
+    )
+
+
+def test_a_runner_up_that_may_be_chance_is_no_rival(
+    full_pack: f.Pack, change_pack: MakePack, report: Report
+) -> None:
+    chance = full_pack.candidates[1].model_copy(update={"real": False, "probability": 0.4})
+    gap = full_pack.gap.model_copy(update={"margin": -90_000.0, "chance_first": 0.3})
+    candidates = (full_pack.candidates[0], chance)
+    page = said(sections.one_gap(change_pack(gap=gap, candidates=candidates), report))
+    assert "Lift late conversion is not named: it is only 40% sure to be real." in page
+    assert "worth more" not in page
+
+
+def test_where_nothing_can_be_told_nothing_is_praised(bare_pack: f.Pack, report: Report) -> None:
+    page = sections.one_gap(bare_pack, report)
+    assert heading(page)[1] == "These data cannot tell a gap yet."
+    assert lead(page) == bare_pack.gap.note
+    assert "no peers to split it against" in said(page)
+
+
+def test_a_team_with_dust_above_its_peers_is_level(no_gap_pack: f.Pack, report: Report) -> None:
+    parts = (f.Part(driver="capacity", value=900.0), f.Part(driver="timing", value=-400.0))
+    even = no_gap_pack.shortfall
+    assert even is not None
+    even = even.model_copy(update={"parts": parts, "total": 500.0})
+    page = sections.one_gap(no_gap_pack.model_copy(update={"shortfall": even}), report)
+    assert lead(page).startswith("Your team is level with its peers. No candidate")
 
 
 def test_the_parts_of_the_shortfall_shown_add_up_to_the_total_shown(
@@ -329,6 +359,52 @@ def test_each_rep_has_the_five_items_and_a_plan(full_pack: f.Pack, report: Repor
     assert page.count("6.3 wins ← 15.4 proposals ← 37.5 new opportunities: 2.1 a week") == 4
 
 
+def test_a_deal_without_a_reason_has_no_stray_punctuation(
+    full_pack: f.Pack, report: Report
+) -> None:
+    quiet = full_pack.pipeline.at_risk[0].model_copy(update={"reasons": ()})
+    sheet = full_pack.coaching.one_to_ones[0].model_copy(update={"deals": (quiet,)})
+    coaching = full_pack.coaching.model_copy(update={"one_to_ones": (sheet,)})
+    pipeline = full_pack.pipeline.model_copy(update={"at_risk": (quiet,)})
+    pack = full_pack.model_copy(update={"coaching": coaching, "pipeline": pipeline})
+    assert ": Renewal 1, €84k. Who signs" in said(sections.one_to_ones(pack, report))
+    assert "\nWho signs" in said(sections.pipeline_health(pack, report))
+
+
+def test_what_cannot_be_compared_is_a_dash_with_its_reason(
+    full_pack: f.Pack, report: Report
+) -> None:
+    stages = tuple(row.model_copy(update={"slow": None}) for row in full_pack.pipeline.stages)
+    unknown = {"older_than_slowest_won": None, "slowest_won_days": None, "open_amount": None}
+    pipeline = full_pack.pipeline.model_copy(update={**unknown, "stages": stages})
+    page = said(
+        sections.pipeline_health(full_pack.model_copy(update={"pipeline": pipeline}), report)
+    )
+    assert "Open deals by stage" in page
+    assert "Slow: no deal was won yet to compare with." in page
+    assert "no won deal in the data to compare ages with" in page
+    assert "in 96 deals, none with a value" in page
+    assert "None" not in page
+
+
+def test_names_stand_on_one_line_and_long_ones_in_full_on_the_last_page(
+    full_pack: f.Pack, report: Report
+) -> None:
+    long = "Anna " + "von der Heide " * 20 + "Schmidt"
+    rep = full_pack.stack_rank[0]
+    names = [long, "Tom\n\tBerg"]
+    ranked = tuple(
+        rep.model_copy(update={"person": f.Person(id=f"{n}", name=name)})
+        for n, name in enumerate(names)
+    )
+    pack = full_pack.model_copy(update={"stack_rank": ranked})
+    page = said(sections.stack_rank(pack, report))
+    assert long not in page
+    assert "Tom Berg" in page
+    assert max(len(line) for line in page.splitlines() if line.startswith("Anna")) <= 40
+    assert long in said(sections.how_made(pack, report))
+
+
 def test_the_calendar_is_in_order_of_days(full_pack: f.Pack, report: Report) -> None:
     page = said(sections.cadence_and_checkpoint(full_pack, report))
     assert page.index("Mon 6 Jul") < page.index("Tue 7 Jul")
@@ -353,6 +429,13 @@ def test_the_region_answers_three_questions_by_manager(
     ]
     assert "€620k before year end" in lead(page)
     assert "2 of 3 teams are behind." in lead(page)
+
+
+def test_a_region_takes_two_pages_where_it_is_small(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    starts = [show(summary, report).section.new_page for show in REGION_PAGES]
+    assert starts == [True, False, True, False]
 
 
 def test_the_region_names_packs_that_were_not_made(
