@@ -7,6 +7,7 @@ import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Literal
 
 from salesgap.errors import DataError, ParamsError
@@ -77,8 +78,8 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
 def strategy_or_execution(packs: Sequence[Pack]) -> StrategyVerdict:
     """Do most teams miss together, or some of them on their own?
 
-    ``shared`` is the mean shortfall in attainment of all teams ÷ the mean shortfall of those below
-    full attainment: 1 when all miss alike, near 0 when some teams' surplus offsets others' misses.
+    ``shared`` is the part of all shortfall in attainment up to the middle team's: 1 when all miss
+    alike, 0 when half of the teams do not miss at all.
     """
     levels = [p.attainment.share.expected for p in packs if p.attainment.share is not None]
     if not levels:
@@ -86,8 +87,8 @@ def strategy_or_execution(packs: Sequence[Pack]) -> StrategyVerdict:
     missing = sum(level < _MISSES_BELOW for level in levels)
     short = [max(1.0 - level, 0.0) for level in levels]
     total = math.fsum(short)
-    common = max(math.fsum(1.0 - level for level in levels), 0.0)
-    shared = common / total if total > 0 else 0.0
+    middle = median(short)
+    shared = math.fsum(min(s, middle) for s in short) / total if total > 0 else 0.0
     return StrategyVerdict(
         verdict=_verdict(missing / len(levels), shared) if len(levels) >= _MIN_TEAMS else "unknown",
         shared=shared,

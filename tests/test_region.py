@@ -19,22 +19,24 @@ def attained(share: float | None) -> Pack:
 
 def test_teams_that_all_miss_alike_are_a_question_of_strategy():
     found = verdict(0.7, 0.72, 0.68, 0.75)
-    assert (found.verdict, found.shared, found.missing_teams) == ("strategy", 1.0, 4)
+    assert (found.verdict, found.missing_teams) == ("strategy", 4)
+    assert found.shared == pytest.approx((0.25 + 0.28 + 0.29 + 0.29) / 1.15)
 
 
 def test_one_team_that_misses_alone_is_execution():
     found = verdict(0.5, 1.1, 1.05, 1.0)
     assert (found.verdict, found.missing_teams, found.teams) == ("execution", 1, 4)
-    assert found.shared == pytest.approx(0.35 / 0.5)
+    assert found.shared == 0.0
 
 
 def test_half_the_teams_missing_is_a_mix():
     assert verdict(0.6, 0.7, 1.1, 1.2).verdict == "mixed"
 
 
-def test_misses_that_others_make_up_for_are_not_common():
-    found = verdict(0.8, 0.8, 0.85, 1.6)
-    assert (found.verdict, found.shared) == ("mixed", 0.0)
+def test_misses_of_very_different_size_are_common_only_up_to_the_middle_one():
+    found = verdict(0.29, 0.56, 0.82, 0.84, 0.94)
+    assert (found.verdict, found.missing_teams) == ("mixed", 4)
+    assert found.shared == pytest.approx((3 * 0.18 + 0.16 + 0.06) / 1.55)
 
 
 def test_a_team_just_short_of_its_quota_does_not_miss_it():

@@ -19,6 +19,7 @@ from salesgap.batch.workers import workers
 from salesgap.errors import DataError
 from salesgap.params import Params, load_params
 from salesgap.prepare import SNAPSHOT, ManagerEntry, Prepared, prepare
+from salesgap.publish.words import writer
 from salesgap.resources import workbook_of
 
 NOT_MADE = "not-made.json"
@@ -35,6 +36,7 @@ def run_batch(
     """
     params_file, output = params_file.resolve(), output.resolve()
     plan = _Plan(params_file, load_params(params_file), output, workbook_of(params_file))
+    writer(plan.params.report, plan.params.currency)  # a locale no page can be written in ends here
     with held(output):
         prepared = _prepared(plan)
         chosen = _chosen(prepared.managers, managers)

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from salesgap.batch.folder import LOCK
 from salesgap.batch.manifest import Manifest
 from salesgap.batch.run import run_batch
-from salesgap.errors import DataError, OutputError
+from salesgap.errors import DataError, OutputError, ParamsError
 from salesgap.resources import workbook_folder
 
 PARAMS = """\
@@ -196,3 +196,10 @@ def test_ctrl_c_ends_the_batch_with_one_line_and_leaves_no_process(workbook: Wor
     assert len(kernel_and_worker) == 2
     assert [pid for pid in kernel_and_worker if running(pid)] == []
     assert not (workbook.output / ".staging").exists()
+
+
+def test_a_locale_that_no_page_can_be_written_in_ends_before_anything_runs(workbook: Workbook):
+    workbook.params.write_text(f"{PARAMS}report: {{locale: ja_JP}}\n", "utf-8")
+    with pytest.raises(ParamsError, match="ja_JP"):
+        run_batch(workbook.params, workbook.output)
+    assert not workbook.output.exists()
