@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -124,6 +125,7 @@ def _serve(connection: Connection) -> None:
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     logging.disable()  # whatever there is to say is in the record, and names belong in no log
+    warnings.simplefilter("ignore")  # nor does what libraries leave undone when they are stopped
     try:
         with suppress(EOFError, BrokenPipeError):
             while True:
