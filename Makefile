@@ -40,7 +40,7 @@ clean: ## remove the environment, caches and everything the runs left
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "salesgap needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv \
+	@$(PYTHON) -m venv --clear .venv \
 		|| { echo "no venv module: on Debian, apt-get install python3-venv" >&2; exit 1; }
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	touch $@

@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from salesgap.cli import app
+from salesgap.crm.tables import TABLES, Table
 from salesgap.facts import schemas
 from salesgap.measures.definitions import measures_markdown
 from salesgap.params import describe
@@ -18,12 +19,17 @@ One YAML file a run. An unknown key is an error, and paths are relative to the f
 `stages` is a list of `{name, status, phase}` in order; `source.tables` maps a table's name to \
 `{file, columns, constants}`. `params/example.yml` is a file to start from."""
 
+_TABLES_INTRODUCTION = """\
+What an export is read into, and so the names on the left of `source.tables.<table>.columns` in \
+the params: `columns: {owner_id: sales_agent}` says that the export calls `owner_id` *sales_agent*."""
+
 
 def pages() -> dict[str, str]:
     """Each page's path under docs/ and its text."""
     return {
         "commands.md": _commands_page(),
         "params.md": _params_page(),
+        "tables.md": _tables_page(),
         "measures.md": f"# Measures\n\n{_WRITTEN}\n\n{measures_markdown()}\n",
         **{f"schema/{name}": text for name, text in schemas().items()},
     }
@@ -49,6 +55,22 @@ def _params_page() -> str:
     rows = [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in describe()]
     table = "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
     return "\n\n".join(["# Params", _WRITTEN, _PARAMS_INTRODUCTION, table]) + "\n"
+
+
+def _tables_page() -> str:
+    sections = ["# Tables", _WRITTEN, _TABLES_INTRODUCTION, *map(_table, TABLES.values())]
+    return "\n\n".join(sections) + "\n"
+
+
+def _table(table: Table) -> str:
+    rows = [
+        f"| `{c.name}` | {'yes' if c.required else ''} | {c.kind} | {c.meaning} |"
+        for c in table.columns
+    ]
+    needed = " Required." if table.required else ""
+    head = [f"## {table.name}", "", f"{table.grain.capitalize()}.{needed}", ""]
+    head += ["| column | required | holds | meaning |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 if __name__ == "__main__":

@@ -74,13 +74,17 @@ def _net_new(sheet: OneToOne, since: str, write: Writer) -> Block:
 
 
 def _standing(rank: RepRank | None, plan: TacticalPlan, write: Writer) -> Block:
-    past = "not known"
-    if rank is not None and rank.attainment is not None:
-        against = "quota to date" if rank.quota_to_date is not None else "peers"
-        share = write.share(rank.attainment.expected, rank.won_deals, "won deal")
-        past = f"{share} of {against}"
+    past = _past(rank, write) if rank is not None else "not known"
     present = f"{write.money(plan.from_open)} expected from open deals before year end"
     return small(muted(f"Past: {past}. Present: {present}. Future: items 3 and 4."))
+
+
+def _past(rank: RepRank, write: Writer) -> str:
+    """What was won, as counted: the shrunken attainment is for places, not for a conversation."""
+    if rank.quota_to_date:
+        share = write.share(rank.won / rank.quota_to_date, rank.won_deals, "won deal")
+        return f"{share} of quota to date"
+    return f"{write.money(rank.won)} won in {write.count(rank.won_deals, 'deal')}"
 
 
 def _deals(sheet: OneToOne, write: Writer) -> list[Block]:

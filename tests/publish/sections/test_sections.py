@@ -491,3 +491,11 @@ def test_a_german_pack_writes_german_figures(full_pack: f.Pack) -> None:
 def test_facts_are_kept_with_their_notebook(full_pack: f.Pack) -> None:
     bundle = sections.facts_of(full_pack)._repr_mimebundle_()
     assert f.Pack.model_validate(bundle[FACTS_MIME]) == full_pack
+
+
+def test_a_one_to_one_tells_what_was_won_as_counted_and_not_shrunken(
+    full_pack: f.Pack, report: Report
+) -> None:
+    first = full_pack.stack_rank[0].model_copy(update={"won": 30_000.0, "quota_to_date": 40_000.0})
+    told = full_pack.model_copy(update={"stack_rank": (first, *full_pack.stack_rank[1:])})
+    assert "Past: 75%" in "\n".join(said(sections.one_to_ones(told, report)))
