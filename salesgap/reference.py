@@ -21,7 +21,8 @@ One YAML file a run. An unknown key is an error, and paths are relative to the f
 
 _TABLES_INTRODUCTION = """\
 What an export is read into, and so the names on the left of `source.tables.<table>.columns` in \
-the params: `columns: {owner_id: sales_agent}` says that the export calls `owner_id` *sales_agent*."""
+the params: `columns: {owner_id: sales_agent}` says that the export calls `owner_id` \
+*sales_agent*."""
 
 
 def pages() -> dict[str, str]:

@@ -498,4 +498,4 @@ def test_a_one_to_one_tells_what_was_won_as_counted_and_not_shrunken(
 ) -> None:
     first = full_pack.stack_rank[0].model_copy(update={"won": 30_000.0, "quota_to_date": 40_000.0})
     told = full_pack.model_copy(update={"stack_rank": (first, *full_pack.stack_rank[1:])})
-    assert "Past: 75%" in "\n".join(said(sections.one_to_ones(told, report)))
+    assert "Past: 75%" in said(sections.one_to_ones(told, report))
