@@ -24,7 +24,7 @@ from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import DataQuality, Manager, TableCount
 from salesgap.gaps.benchmarks import compute
-from salesgap.measures.drivers import seat_statistics
+from salesgap.measures.drivers import has_phases, seat_statistics
 from salesgap.measures.peers import Benchmarks, save_benchmarks
 from salesgap.measures.seats import peer_groups, seats, trailing_window
 from salesgap.params import Params, load_params
@@ -102,14 +102,16 @@ def analyse(snapshot: Snapshot, params: Params, plays: dict[str, Play]) -> Analy
     book = book_as_of(snapshot, params)
     window = trailing_window(book, pd.Timestamp(params.as_of), params.method.lookback_months)
     table = seats(book, params.method.ramp_months)
-    benchmarks = compute(book, params)
+    statistics = seat_statistics(book, table, window, phases=has_phases(book.deals))
+    table = table.assign(group=peer_groups(table))
+    benchmarks = compute(book, table, statistics, window, params)
     return Analysis(
         params=params,
         book=book,
         benchmarks=benchmarks,
         league=league(book, benchmarks, params),
-        seats=table.assign(group=peer_groups(table)),
-        statistics=seat_statistics(book, table, window, phases=benchmarks.phases),
+        seats=table,
+        statistics=statistics,
         quality=_quality(snapshot.report),
         plays=plays,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from string import Template
@@ -36,9 +36,6 @@ class Play(_Frozen):
     coaching: str
     topic: str
     debrief: tuple[str, ...]
-
-
-Plays = Mapping[str, Play]
 
 
 def load_plays(folder: Path) -> dict[str, Play]:

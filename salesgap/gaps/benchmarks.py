@@ -10,16 +10,13 @@ from salesgap.gaps.natural import peer_level
 from salesgap.gaps.threshold import calibrate
 from salesgap.measures.calendar import past_quarters
 from salesgap.measures.curves import AT_ONCE, early_curve, late_curve, whole_curve
-from salesgap.measures.drivers import DRIVERS, has_phases, seat_statistics
+from salesgap.measures.drivers import DRIVERS, has_phases
 from salesgap.measures.peers import Benchmarks, PeerLevel, StoredCurve
 from salesgap.measures.pipeline import due_yield, late_share, slow_days, slowest_won_days
 from salesgap.measures.seats import (
     ALL_PEERS,
     Window,
-    peer_groups,
     ramped_months,
-    seats,
-    trailing_window,
 )
 from salesgap.params import Params
 
@@ -27,18 +24,19 @@ _MIN_DEALS_A_CURVE = 400
 _MIN_DEALS_A_MONTH = 30
 
 
-def compute(book: Book, params: Params) -> Benchmarks:
-    """The benchmarks of a run, from the book of all its teams."""
-    as_of = pd.Timestamp(params.as_of)
-    window = trailing_window(book, as_of, params.method.lookback_months)
-    seat_table = seats(book, params.method.ramp_months)
-    phases = has_phases(book.deals)
-    statistics = seat_statistics(book, seat_table, window, phases=phases)
+def compute(
+    book: Book, groups: pd.DataFrame, statistics: pd.DataFrame, window: Window, params: Params
+) -> Benchmarks:
+    """The benchmarks of a run, from the book of all its teams.
+
+    ``groups``: every seat with its ``group``; ``statistics``: their rows of
+    :func:`~salesgap.measures.drivers.seat_statistics` over ``window``.
+    """
+    as_of, phases = window.end, has_phases(book.deals)
     levels = _levels(statistics)
-    groups = seat_table.assign(group=peer_groups(seat_table))
     grouped = _with_group(book.deals, groups)
     return Benchmarks(
-        teams=int(seat_table["manager_id"].nunique()),
+        teams=int(groups["manager_id"].nunique()),
         phases=phases,
         window_months=window.months,
         levels=levels,
