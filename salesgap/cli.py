@@ -154,6 +154,22 @@ def validate(
     typer.echo(summary([trial for batch in ready for trial in batch]))
 
 
+@app.command()
+def backtest(
+    params: ParamsFile,
+    as_of: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The earlier day to look ahead from.")
+    ],
+) -> None:
+    """Hold an earlier day's forecasts against what came of them."""
+    from salesgap.crm.freeze import take_snapshot
+    from salesgap.params import load_params
+    from salesgap.validate.backtest import look_back, report
+
+    run = load_params(params)
+    typer.echo(report(look_back(take_snapshot(run), run, as_of.date())))
+
+
 @app.command("params")
 def list_params() -> None:
     """List every key of a params file: default and meaning."""

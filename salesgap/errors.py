@@ -3,6 +3,7 @@
 SalesgapError                 exit code, one line: what, where, what to do
 ├── ParamsError          2    the params file cannot be used
 ├── SourceError          2    an export cannot be read
+│   └── ColumnError      2    a table lacks a column that its rows cannot do without
 ├── DataError            2    the export reads, but no pack can be made of it
 ├── NotebookError        3    a notebook did not run to its end
 ├── PublishError         3    a PDF could not be set
@@ -37,6 +38,10 @@ class ParamsError(SalesgapError):
 
 class SourceError(SalesgapError):
     """A file of the export is missing, unreadable, or lacks a required column."""
+
+
+class ColumnError(SourceError):
+    """A table lacks a required column; an optional table can be left out instead."""
 
 
 class DataError(SalesgapError):

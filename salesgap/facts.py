@@ -119,6 +119,35 @@ class Gap(Candidate):
     note: str = Field(description="why this one, or why none, in one sentence")
 
 
+Outcome = Literal["moved", "no_more_than_chance", "too_early", "unknown"]
+
+
+class LastGap(Facts):
+    """What became of the gap that the last pack named; ``driver`` is 'none' where it named none."""
+
+    driver: Driver
+    kind: GapKind
+    people: tuple[Person, ...] = Field(description="the seats it was about")
+    impact: Range | None = Field(description="what it was worth then")
+    since: date = Field(description="as_of of the last pack")
+    measure: str = Field(description="id of the measure of then and now")
+    unit: Literal["per_month", "share", "money", "days", "count"]
+    then: float | None = Field(description="as the last pack printed it")
+    now: float | None = Field(description="since then; None: nothing was counted")
+    count: int = Field(description="observations behind now")
+    others: float | None = Field(
+        description="how far teams not working on it came since, beyond what was expected of them; "
+        "0.1 is a tenth better"
+    )
+    chance: float | None = Field(
+        description="share of teams as this one, unchanged, that would have moved less; allows for "
+        "the return of the lowest to the usual, and for what the other teams moved"
+    )
+    outcome: Outcome = Field(
+        description="moved: by more than chance; too_early: a whole gap closed would not show yet"
+    )
+
+
 class Part(Facts):
     """One driver's share of the difference to like-for-like peers, in revenue.
 
@@ -237,6 +266,65 @@ class DealAtRisk(Facts):
     question: str
 
 
+MovementReason = Literal[
+    "new",
+    "transferred_in",
+    "pulled_in",
+    "reopened",
+    "raised",
+    "cut",
+    "won",
+    "lost",
+    "pushed",
+    "transferred_out",
+    "gone",
+]
+
+
+class Movement(Facts):
+    """Deals that moved the open pipeline for one reason, and by how much in all (signed)."""
+
+    reason: MovementReason
+    deals: int
+    amount: float
+
+
+class Waterfall(Facts):
+    """From the open pipeline of one day to that of another; the movements add up to the cent.
+
+    Pipeline is what is open and expected to close by ``due_by``, or all that is open where the
+    history tells no dates; a deal has one reason at most.
+    """
+
+    start: date = Field(description="as it stood at the end of this day")
+    end: date
+    due_by: date | None = Field(description="the fiscal year end; None: all open deals")
+    start_deals: int
+    start_amount: float
+    end_deals: int
+    end_amount: float
+    movements: tuple[Movement, ...]
+    dates_known: bool = Field(
+        description="the history tells expected close dates; else pushes do not show"
+    )
+    amounts_known: bool = Field(
+        description="the history tells amounts; else changes of value do not show"
+    )
+
+
+class Attention(Facts):
+    """Which deals the team's activities went to, by the deal's phase on the day."""
+
+    since: date
+    activities: int = Field(description="on deals whose phase on the day is known")
+    early: int = Field(description="of them on deals in the early phase")
+    joint: int | None = Field(description="with the manager; None: the export does not tell")
+    joint_early: int | None
+    peers: float | None = Field(description="early share of all other teams' activities")
+    open_deals: int = Field(description="open deals whose phase is known")
+    open_early: int
+
+
 class Pipeline(Facts):
     """Health of the open pipeline."""
 
@@ -244,21 +332,34 @@ class Pipeline(Facts):
     open_amount: float | None = Field(description="None: no open deal has a value")
     unvalued_deals: int = Field(description="open deals without any value")
     list_price_deals: int = Field(description="open deals valued from the product list")
-    undated_deals: int = Field(description="open deals without an expected close date")
+    undated_deals: int | None = Field(
+        description="open deals without an expected close date; None: the export tells none"
+    )
     without_next_step: int | None = Field(None, description="None: the export tells none")
     older_than_slowest_won: int | None = Field(
         description="open deals older than the slowest ever won in the run; None: none was won"
     )
     slowest_won_days: int | None
-    net_new_amount: float = Field(description="created since net_new_since, closed since or not")
+    net_new_amount: float = Field(
+        description="created or transferred in since net_new_since, closed since or not"
+    )
     net_new_deals: int
+    net_new_transferred: int = Field(0, description="of net_new_deals, those transferred in")
     net_new_since: date
     late_share: float | None = Field(description="part of the open amount in late stages")
     late_share_peers: float | None
-    coverage: tuple[Coverage, ...]
+    coverage: tuple[Coverage, ...] = Field(
+        description="this quarter and the next two; empty if the export has no expected dates"
+    )
     stages: tuple[StageRow, ...]
     conversion: tuple[Conversion, ...]
     at_risk: tuple[DealAtRisk, ...]
+    waterfall: Waterfall | None = Field(
+        None, description="None: no deal is as old as its start, or nothing was or is open"
+    )
+    attention: Attention | None = Field(
+        None, description="None: no activity on a deal whose phase is known"
+    )
 
 
 # ── coaching ──────────────────────────────────────────────────────────────────────────────
@@ -372,6 +473,7 @@ class Pack(Facts):
     attainment: Attainment
     gap: Gap
     candidates: tuple[Candidate, ...]
+    last_gap: LastGap | None = Field(None, description="None: no pack of a last run was given")
     shortfall: Shortfall | None
     stack_rank: tuple[RepRank, ...]
     manager_rank: ManagerRank | None

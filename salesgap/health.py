@@ -30,6 +30,7 @@ AT_MOST = 10
 _SHRINK_DEALS = 30
 _SILENT_DAYS = 30
 NET_NEW_DAYS = 28
+ATTENTION_DAYS = 90
 _LARGE_SHARE = 1 / 3
 
 
@@ -40,33 +41,44 @@ def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
     opened = open_deals(book.deals)
     since = as_of - pd.Timedelta(days=NET_NEW_DAYS)
     new = net_new(book.deals, since)
+    arrived, arrived_amount = team.arrived
     ages = (as_of - opened["created_date"]).dt.days
     slowest = benchmarks.slowest_won_days
-    share = _own_yield(team)
     return Pipeline(
         open_deals=len(opened),
         open_amount=_known_sum(opened["amount"]),
         unvalued_deals=int(opened["amount"].isna().sum()),
         list_price_deals=int((opened["amount_source"] == "list price").sum()),
-        undated_deals=int(opened["close_date"].isna().sum()),
+        undated_deals=_lacking(team, opened, "close_date"),
         older_than_slowest_won=int((ages > slowest).sum()) if slowest is not None else None,
         slowest_won_days=slowest,
-        net_new_amount=float(new["amount"].sum()),
-        net_new_deals=len(new),
+        net_new_amount=float(new["amount"].sum()) + arrived_amount,
+        net_new_deals=len(new) + arrived,
+        net_new_transferred=arrived,
         net_new_since=since.date(),
         late_share=late_share(book.deals),
         late_share_peers=benchmarks.late_share,
-        without_next_step=_without_next_step(team, opened),
-        coverage=tuple(_coverage(team, opened, q, share) for q in quarters_ahead(team.params)),
+        without_next_step=_lacking(team, opened, "next_step"),
+        coverage=_coverages(team, opened),
         stages=tuple(_stages(opened, team.params, benchmarks, as_of)),
         conversion=tuple(_conversion(evidence, opened) for evidence in conversion),
         at_risk=tuple(deals_to_talk_about(team, opened)[:AT_MOST]),
+        waterfall=team.waterfall,
+        attention=team.attention,
     )
 
 
 def _known_sum(amounts: pd.Series) -> float | None:
     """Their sum; None if there are deals but none has an amount."""
     return float(amounts.sum()) if amounts.notna().any() or amounts.empty else None
+
+
+def _coverages(team: Team, opened: pd.DataFrame) -> tuple[Coverage, ...]:
+    """Of this quarter and the next two; none where no open deal of the run has a date."""
+    if "close_date" not in team.told:
+        return ()
+    share = _own_yield(team)
+    return tuple(_coverage(team, opened, quarter, share) for quarter in quarters_ahead(team.params))
 
 
 def _coverage(team: Team, opened: pd.DataFrame, quarter: Quarter, share: float | None) -> Coverage:
@@ -168,25 +180,20 @@ SOUND = "What is the customer's next step to a decision?"
 def deals_to_talk_about(team: Team, opened: pd.DataFrame) -> list[DealAtRisk]:
     """Open deals with a reason to talk about them, the largest with most reasons first."""
     reasons = _reasons(team, opened)
-    names = team.book.people.set_index("person_id")["name"]
     weight = opened["amount"].fillna(0.0) * reasons.sum(axis=1)
     order = weight[reasons.any(axis=1)].sort_values(ascending=False, kind="stable").index
-    return [_at_risk(opened.loc[i], list(reasons.columns[reasons.loc[i]]), names) for i in order]
+    why = [tuple(reasons.columns[row]) for row in reasons.loc[order].to_numpy()]
+    return _at_risk(opened.loc[order], why, team)
 
 
-def _tells_next_steps(team: Team) -> bool:
-    """Whether this CRM's export has next steps at all."""
-    return bool(team.book.deals["next_step"].notna().any())
-
-
-def _without_next_step(team: Team, opened: pd.DataFrame) -> int | None:
-    return int(opened["next_step"].isna().sum()) if _tells_next_steps(team) else None
+def _lacking(team: Team, opened: pd.DataFrame, column: str) -> int | None:
+    """Open deals without a value in ``column``; None if the whole export tells none."""
+    return int(opened[column].isna().sum()) if column in team.told else None
 
 
 def as_talk(team: Team, deals: pd.DataFrame) -> list[DealAtRisk]:
     """Sound deals to talk about, with no reason but their weight."""
-    names = team.book.people.set_index("person_id")["name"]
-    return [_at_risk(deals.loc[i], [], names) for i in deals.index]
+    return _at_risk(deals, [()] * len(deals), team)
 
 
 def _reasons(team: Team, opened: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +207,7 @@ def _reasons(team: Team, opened: pd.DataFrame) -> pd.DataFrame:
         {
             "past its close date": opened["close_date"] < as_of,
             "moved later twice or more": opened["pushes"].fillna(0) >= 2,
-            "no next step": opened["next_step"].isna() & _tells_next_steps(team),
+            "no next step": opened["next_step"].isna() & ("next_step" in team.told),
             "silent": (as_of - touched).dt.days > _SILENT_DAYS,
             "slow in its stage": is_slow(opened, team.benchmarks.slow_days, as_of),
             "over a third of the quarter": due
@@ -210,18 +217,25 @@ def _reasons(team: Team, opened: pd.DataFrame) -> pd.DataFrame:
     ).astype(bool)
 
 
-def _at_risk(deal: pd.Series, reasons: list[str], names: pd.Series) -> DealAtRisk:
-    return DealAtRisk(
-        opportunity_id=str(deal["opportunity_id"]),
-        name=_text(deal["name"]),
-        account=_text(deal["account"]),
-        owner=Person(id=str(deal["owner_id"]), name=str(names.get(deal["owner_id"], ""))),
-        amount=None if pd.isna(deal["amount"]) else float(deal["amount"]),
-        close_date=_day(deal["close_date"]),
-        stage=_text(deal["stage"]),
-        reasons=tuple(reasons),
-        question=QUESTIONS[reasons[0]] if reasons else SOUND,
-    )
+def _at_risk(
+    deals: pd.DataFrame, reasons: Sequence[tuple[str, ...]], team: Team
+) -> list[DealAtRisk]:
+    people = team.book.people
+    names = dict(zip(people["person_id"], people["name"], strict=True))
+    return [
+        DealAtRisk(
+            opportunity_id=str(deal["opportunity_id"]),
+            name=_text(deal["name"]),
+            account=_text(deal["account"]),
+            owner=Person(id=str(deal["owner_id"]), name=str(names.get(deal["owner_id"], ""))),
+            amount=None if pd.isna(deal["amount"]) else float(deal["amount"]),
+            close_date=_day(deal["close_date"]),
+            stage=_text(deal["stage"]),
+            reasons=why,
+            question=QUESTIONS[why[0]] if why else SOUND,
+        )
+        for deal, why in zip(deals.to_dict("records"), reasons, strict=True)
+    ]
 
 
 def _text(value: object) -> str:

@@ -56,6 +56,7 @@ def coaching_pack(team: Team) -> Pack:
         attainment=attainment(team, outlook),
         gap=gap,
         candidates=candidates,
+        last_gap=team.last_gap,
         shortfall=_shortfall(team, outlook),
         stack_rank=ranks,
         manager_rank=manager_rank(team.place, team.managers),
@@ -98,21 +99,25 @@ def _gap(team: Team, outlook: TeamOutlook) -> tuple[tuple[Candidate, ...], Gap]:
     compared = benchmarks.compares and len(team.seats) > 0
     valued = value_candidates(outlook, benchmarks, team.params.method) if compared else []
     candidates = tuple(
-        candidate(v, outlook, benchmarks.levels, benchmarks.threshold, names) for v in valued
+        candidate(v, outlook, benchmarks.levels, benchmarks.thresholds, names) for v in valued
     )
-    return candidates, choose(valued, candidates, _last_gap(team))
+    last, people = _last_gap(team)
+    return candidates, choose(valued, candidates, last, people)
 
 
 def _names(team: Team) -> dict[str, str]:
     return dict(zip(team.book.people["person_id"], team.book.people["name"], strict=True))
 
 
-def _last_gap(team: Team) -> str | None:
-    """The driver of the last pack's commitments, if any."""
+def _last_gap(team: Team) -> tuple[str | None, frozenset[str]]:
+    """The driver of the last pack and the seats it was about: by its facts, else by the
+    commitments."""
+    if team.last_gap is not None:
+        return team.last_gap.driver, frozenset(p.id for p in team.last_gap.people)
     past = team.book.commitments
     if past.empty:
-        return None
-    return str(past.sort_values("due_date", kind="stable")["gap"].iloc[-1])
+        return None, frozenset()
+    return str(past.sort_values("due_date", kind="stable")["gap"].iloc[-1]), frozenset()
 
 
 def _conversions(team: Team, outlook: TeamOutlook) -> list[Evidence]:

@@ -44,6 +44,10 @@ def plausible(day: date) -> date:
     return day
 
 
+def _plausible_if_given(day: date | None) -> date | None:
+    return None if day is None else plausible(day)
+
+
 def _written_day(value: object) -> object:
     """A day as YAML or a person writes it; a number would be taken for seconds since 1970."""
     if isinstance(value, datetime) and value.time() == time():
@@ -204,6 +208,16 @@ class Params(_Frozen):
     fiscal_year_end: Day | None = Field(
         None, description="left out: the end of the fiscal year that as_of lies in"
     )
+    previous_as_of: Annotated[Day | None, AfterValidator(_plausible_if_given)] = Field(
+        None,
+        description="as_of of the last packs, from which the pipeline is walked; left out: the "
+        "eve of the fiscal quarter, or of the one before within its first 14 days",
+    )
+    last_run: Path | None = Field(
+        None,
+        description="output folder of the last run, relative to this file: the packs stay with "
+        "its gaps until they are closed or clearly beaten, and say what became of them",
+    )
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217, one a run")
     regions: tuple[Annotated[str, AfterValidator(folded)], ...] = Field(
         (), description="left out: all regions"
@@ -244,6 +258,15 @@ class Params(_Frozen):
             )
         return self
 
+    @model_validator(mode="after")
+    def _previous_before_as_of(self) -> Self:
+        if self.previous_as_of is not None and self.previous_as_of >= self.as_of:
+            raise ValueError(
+                f"previous_as_of {self.previous_as_of} is not before as_of {self.as_of}: give the "
+                "as_of of the packs before these"
+            )
+        return self
+
     @property
     def year_end(self) -> date:
         """Last day of the fiscal year."""
@@ -275,7 +298,7 @@ def load_params(path: str | Path) -> Params:
         params = Params.model_validate(raw)
     except ValidationError as error:
         raise _readable(error, path) from None
-    return _with_absolute_folder(params, path.resolve().parent)
+    return _with_absolute_folders(params, path.resolve().parent)
 
 
 def _read_yaml(path: Path) -> object:
@@ -382,7 +405,9 @@ def _explain(detail: ErrorDetails) -> str:
     return f"{key}: {plain}"
 
 
-def _with_absolute_folder(params: Params, base: Path) -> Params:
+def _with_absolute_folders(params: Params, base: Path) -> Params:
+    if params.last_run is not None:
+        params = params.model_copy(update={"last_run": (base / params.last_run).resolve()})
     if params.source.folder is None:
         return params
     source = params.source.model_copy(update={"folder": (base / params.source.folder).resolve()})

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from salesgap.across import Across, across, sums_of
 from salesgap.coaching.plays import Play, load_plays
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
@@ -22,8 +23,10 @@ from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
 from salesgap.crm.quality import QualityReport
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
-from salesgap.facts import DataQuality, Manager, TableCount
+from salesgap.facts import DataQuality, LastGap, Manager, TableCount
 from salesgap.gaps.benchmarks import compute
+from salesgap.gaps.threshold import Peers, peers_of
+from salesgap.last import LastPack, last_gaps, read_last_run
 from salesgap.measures.drivers import has_phases, seat_statistics
 from salesgap.measures.peers import Benchmarks, save_benchmarks
 from salesgap.measures.seats import peer_groups, seats, trailing_window
@@ -76,6 +79,9 @@ class Analysis:
     league: League
     seats: pd.DataFrame
     statistics: pd.DataFrame
+    peers: Peers
+    across: Across
+    last_gaps: dict[str, LastGap]
     quality: DataQuality
     plays: dict[str, Play]
 
@@ -87,9 +93,10 @@ def prepare(params: Params, folder: Path, workbook: Path) -> Prepared:
 
     Raises ``SourceError``, ``DataError`` or ``ParamsError`` if no pack can be made.
     """
+    last = read_last_run(params.last_run, params.as_of) if params.last_run else None
     snapshot = take_snapshot(params)
     write_snapshot(snapshot, folder / SNAPSHOT)
-    analysis = analyse(snapshot, params, load_plays(workbook / "templates" / "plays"))
+    analysis = analyse(snapshot, params, load_plays(workbook / "templates" / "plays"), last)
     entries = manager_entries(analysis.book, folder)
     save_benchmarks(analysis.benchmarks, folder / BENCHMARKS)
     for entry in entries:
@@ -97,14 +104,20 @@ def prepare(params: Params, folder: Path, workbook: Path) -> Prepared:
     return Prepared(folder, entries, snapshot.report, snapshot.content_hash)
 
 
-def analyse(snapshot: Snapshot, params: Params, plays: dict[str, Play]) -> Analysis:
-    """What is computed once a run, over all teams."""
+def analyse(
+    snapshot: Snapshot,
+    params: Params,
+    plays: dict[str, Play],
+    last: dict[str, LastPack] | None = None,
+) -> Analysis:
+    """What is computed once a run, over all teams. ``last``: the last run's packs by manager."""
     book = book_as_of(snapshot, params)
     window = trailing_window(book, pd.Timestamp(params.as_of), params.method.lookback_months)
     table = seats(book, params.method.ramp_months)
     statistics = seat_statistics(book, table, window, phases=has_phases(book.deals))
     table = table.assign(group=peer_groups(table))
-    benchmarks = compute(book, table, statistics, window, params)
+    peers = peers_of(statistics)
+    benchmarks = compute(book, table, statistics, peers.all, window, params)
     return Analysis(
         params=params,
         book=book,
@@ -112,6 +125,9 @@ def analyse(snapshot: Snapshot, params: Params, plays: dict[str, Play]) -> Analy
         league=league(book, benchmarks, params),
         seats=table,
         statistics=statistics,
+        peers=peers,
+        across=across(snapshot, book, params),
+        last_gaps=last_gaps(last or {}, book, table, peers.all, params),
         quality=_quality(snapshot.report),
         plays=plays,
     )
@@ -120,6 +136,7 @@ def analyse(snapshot: Snapshot, params: Params, plays: dict[str, Play]) -> Analy
 def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:
     """One manager's part of the analysis."""
     mine = entry.person_id
+    book = team_of(analysis.book, mine)
 
     def own(frame: pd.DataFrame, column: str = "manager_id") -> pd.DataFrame:
         return frame[frame[column] == mine].reset_index(drop=True)
@@ -128,14 +145,16 @@ def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:
         params=analysis.params,
         manager=Manager(id=mine, name=entry.name, region=entry.region),
         managers=len(analysis.league.managers),
-        book=team_of(analysis.book, mine),
-        benchmarks=analysis.benchmarks,
+        book=book,
+        benchmarks=analysis.benchmarks.seen_by(analysis.peers.without.get(mine, {})),
         places=own(analysis.league.reps),
         place=own(analysis.league.managers, "person_id"),
         seats=own(analysis.seats),
         statistics=own(analysis.statistics),
         quality=analysis.quality,
         plays=analysis.plays,
+        last_gap=analysis.last_gaps.get(mine),
+        **sums_of(analysis.across, mine, book.deals),
     )
 
 
@@ -216,5 +235,5 @@ def _quality(report: QualityReport) -> DataQuality:
             for entry in report.tables
         ),
         notes=report.notes,
-        missing=tuple(f"{entry.table}: {entry.cost}" for entry in report.missing),
+        missing=tuple(map(str, report.missing)),
     )

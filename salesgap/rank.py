@@ -26,6 +26,7 @@ from salesgap.measures.seats import (
 from salesgap.params import Params
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
 ROLE_FIT_CHANCE = 0.8
 """Chance of the bottom tenth from which on a role-fit conversation is suggested."""
@@ -170,12 +171,26 @@ def places(draws: Floats, at: npt.NDArray[np.intp]) -> pd.DataFrame:
     Rank 1 is the highest; people whose intervals reach the first one of a band share it.
     """
     ranks = (-draws).argsort(axis=1).argsort(axis=1) + 1
-    low, high = np.quantile(ranks, [0.05, 0.95], axis=0, method="inverted_cdf")
-    found = pd.DataFrame(
-        {"rank": ranks.mean(axis=0), "rank_low": low.astype(int), "rank_high": high.astype(int)},
-        index=at,
-    )
+    low, high = _shortest(ranks, 0.9)
+    found = pd.DataFrame({"rank": ranks.mean(axis=0), "rank_low": low, "rank_high": high}, index=at)
     return found.assign(band=_bands(found))
+
+
+def _shortest(ranks: Ints, mass: float) -> tuple[Ints, Ints]:
+    """Of drawn ranks (draw, person), the fewest neighbouring places that hold ``mass`` of them.
+
+    Places are whole, so the usual quantiles would hold more than they say.
+    """
+    count = ranks.shape[1]
+    reached = (ranks[:, :, None] <= np.arange(count + 1)).sum(axis=0)
+    low = np.ones(count, dtype=np.intp)
+    high = np.full(count, count, dtype=np.intp)
+    for width in range(count, 0, -1):
+        held = reached[:, width:] - reached[:, :-width]
+        best = held.argmax(axis=1)
+        enough = held[np.arange(count), best] >= mass * len(ranks)
+        low, high = np.where(enough, best + 1, low), np.where(enough, best + width, high)
+    return low, high
 
 
 def _bands(ranks: pd.DataFrame) -> pd.Series:

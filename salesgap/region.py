@@ -11,7 +11,7 @@ from statistics import median
 from typing import Literal
 
 from salesgap.errors import DataError, ParamsError
-from salesgap.facts import ManagerLine, Pack, RegionSummary, StrategyVerdict
+from salesgap.facts import ManagerLine, Pack, Pipeline, RegionSummary, StrategyVerdict
 from salesgap.measures.drivers import DRIVERS
 from salesgap.pack import coaching_pack
 from salesgap.params import Report, load_params
@@ -119,7 +119,7 @@ def _line(pack: Pack, packs: Sequence[Pack]) -> ManagerLine:
         below_average_attainment=_below(_attained(pack), [_attained(p) for p in packs]),
         below_average_pipeline=_below(_covered(pack), [_covered(p) for p in packs]),
         open_deals=pack.pipeline.open_deals,
-        process_skipped=_skipped(pack),
+        process_skipped=process_skipped(pack.pipeline),
         gap=pack.gap.driver,
         kind=pack.gap.kind,
         impact=pack.gap.impact,
@@ -150,12 +150,14 @@ def _below(own: float | None, all_of_them: Sequence[float | None]) -> bool | Non
     return None if own is None or len(known) < 2 else own < math.fsum(known) / len(known)
 
 
-def _skipped(pack: Pack) -> float | None:
-    """Part of the open deals that lack a next step, or a date where next steps are not told."""
-    pipeline = pack.pipeline
+def process_skipped(pipeline: Pipeline) -> float | None:
+    """Part of the open deals that lack a next step, or a date where next steps are not told.
+
+    None where the export tells neither: nobody can be blamed for a column that is not there.
+    """
     lacking = pipeline.without_next_step
     counted = pipeline.undated_deals if lacking is None else lacking
-    return counted / pipeline.open_deals if pipeline.open_deals else None
+    return counted / pipeline.open_deals if pipeline.open_deals and counted is not None else None
 
 
 def _drivers(pack: Pack) -> dict[str, float]:

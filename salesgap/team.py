@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel
 
 from salesgap.coaching.plays import Play
 from salesgap.crm.book import Book, load_book, save_book
-from salesgap.facts import DataQuality, Manager
-from salesgap.measures.peers import Benchmarks, load_benchmarks
+from salesgap.facts import Attention, DataQuality, LastGap, Manager, Waterfall
+from salesgap.measures.peers import Benchmarks, PeerLevel, load_benchmarks
 from salesgap.params import Params
+
+OF_OPEN_DEALS = ("next_step", "close_date")
+"""What a rep is to keep up to date of an open deal, if the CRM has it."""
 
 _FRAMES = ("places", "place", "seats", "statistics")
 _PREFIX = "team-"
@@ -26,7 +30,13 @@ class Team:
     ``places``: this team's rows of :attr:`salesgap.rank.League.reps`; ``place``: the manager's own
     row of :attr:`salesgap.rank.League.managers`, or no row; ``managers``: how many the run ranks;
     ``seats``: its seats with the like-for-like ``group`` that the benchmarks name;
-    ``statistics``: its rows of :func:`salesgap.measures.drivers.seat_statistics`.
+    ``statistics``: its rows of :func:`salesgap.measures.drivers.seat_statistics`; ``benchmarks``:
+    with the levels of the other teams only.
+
+    ``waterfall``, ``arrived`` (deals and amount transferred in) and ``attention`` need rows of
+    other teams to be counted, and so come as sums; ``told`` are the columns of
+    :data:`OF_OPEN_DEALS` that the export has a value of at all. ``last_gap``: what became of the
+    gap of this manager's last pack, judged against the other teams.
     """
 
     params: Params
@@ -40,16 +50,30 @@ class Team:
     statistics: pd.DataFrame
     quality: DataQuality
     plays: dict[str, Play]
+    waterfall: Waterfall | None
+    arrived: tuple[int, float]
+    attention: Attention | None
+    told: tuple[str, ...]
+    last_gap: LastGap | None = None
 
 
 class _Card(BaseModel):
-    """What of a team is no frame."""
+    """What of a team is no frame. ``levels``: its peers', without itself."""
 
     params: Params
     manager: Manager
     managers: int
     quality: DataQuality
     plays: dict[str, Play]
+    waterfall: Waterfall | None
+    arrived: tuple[int, float]
+    attention: Attention | None
+    told: tuple[str, ...]
+    last_gap: LastGap | None
+    levels: dict[str, PeerLevel]
+
+
+_OWN = tuple(name for name in _Card.model_fields if name != "levels")
 
 
 def save_team(team: Team, folder: Path) -> None:
@@ -57,27 +81,20 @@ def save_team(team: Team, folder: Path) -> None:
     save_book(team.book, folder)
     for name in _FRAMES:
         getattr(team, name).to_parquet(folder / f"{_PREFIX}{name}.parquet", index=False)
-    card = _Card(
-        params=team.params,
-        manager=team.manager,
-        managers=team.managers,
-        quality=team.quality,
-        plays=team.plays,
-    )
+    own = {name: getattr(team, name) for name in _OWN}
+    card = _Card(**own, levels=team.benchmarks.levels)
     (folder / _CARD).write_text(card.model_dump_json(), "utf-8")
 
 
 def load_team(folder: Path, benchmarks: Path) -> Team:
     """The team that :func:`save_team` wrote into ``folder``."""
     card = _Card.model_validate_json((folder / _CARD).read_text("utf-8"))
-    frames = {name: pd.read_parquet(folder / f"{_PREFIX}{name}.parquet") for name in _FRAMES}
+    frames: dict[str, Any] = {
+        name: pd.read_parquet(folder / f"{_PREFIX}{name}.parquet") for name in _FRAMES
+    }
     return Team(
-        params=card.params,
-        manager=card.manager,
-        managers=card.managers,
-        quality=card.quality,
-        plays=card.plays,
+        **{name: getattr(card, name) for name in _OWN},
         book=load_book(folder),
-        benchmarks=load_benchmarks(benchmarks),
+        benchmarks=load_benchmarks(benchmarks).seen_by(card.levels),
         **frames,
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -17,9 +19,12 @@ SOUND = {"next_step": "call", "close_date": "2026-09-30", "last_activity_date": 
 
 @pytest.fixture
 def team_of(make_book, run_params, make_benchmarks):
-    """``team_of(deals, quotas=…)``: one team with one rep, as of 2026-05-15."""
+    """``team_of(deals, quotas=…)``: one team with one rep, as of 2026-05-15.
 
-    def make(deals, **tables) -> Team:
+    ``told``: what the run's export says of open deals at all.
+    """
+
+    def make(deals, told=("next_step", "close_date"), **tables) -> Team:
         params = run_params(as_of="2026-05-15")
         book = make_book(PEOPLE, deals, **tables)
         empty = pd.DataFrame()
@@ -38,6 +43,10 @@ def team_of(make_book, run_params, make_benchmarks):
             statistics=empty,
             quality=DataQuality(tables=(), notes=(), missing=()),
             plays={},
+            waterfall=None,
+            arrived=(0, 0.0),
+            attention=None,
+            told=told,
         )
 
     return make
@@ -110,7 +119,20 @@ def test_what_is_not_known_of_open_deals_is_counted(team_of):
     assert (found.list_price_deals, found.undated_deals) == (1, 1)
     assert (found.older_than_slowest_won, found.slowest_won_days) == (1, 40)
     assert (found.net_new_deals, found.net_new_amount) == (1, 0.0)
-    assert found.without_next_step is None
+    assert found.without_next_step == 2
+
+
+def test_what_the_export_never_tells_is_not_known_and_nobody_lacks_it(team_of):
+    found = pipeline(team_of([{"close_date": None}, {}], told=()), [])
+    assert found.coverage == ()
+    assert (found.undated_deals, found.without_next_step) == (None, None)
+
+
+def test_deals_that_came_with_their_owner_are_net_new_too(team_of):
+    team = replace(team_of([{"created_date": "2026-05-01", "amount": 40.0}]), arrived=(2, 60.0))
+    found = pipeline(team, [])
+    assert (found.net_new_deals, found.net_new_amount) == (3, 100.0)
+    assert found.net_new_transferred == 2
 
 
 def test_stages_are_shown_in_their_order_with_the_median_days_in_them(team_of):
@@ -169,7 +191,7 @@ def test_a_day_or_push_less_or_one_not_known_is_no_reason(team_of, changed):
 
 
 def test_an_export_without_next_steps_blames_nobody_for_having_none(team_of):
-    assert reasons(team_of([SOUND | {"next_step": None}])) == {}
+    assert reasons(team_of([SOUND | {"next_step": None}], told=("close_date",))) == {}
 
 
 def test_a_deal_over_a_third_of_the_quarters_quota_is_talked_about(team_of):
@@ -191,7 +213,7 @@ def test_the_largest_with_most_reasons_come_first_and_no_more_than_ten(team_of):
 
 def test_a_deal_that_tells_little_is_shown_with_what_it_tells(team_of):
     bare = {"amount": None, "name": None, "account": None, "stage": None, "pushes": 3}
-    (deal,) = pipeline(team_of([bare]), []).at_risk
+    (deal,) = pipeline(team_of([bare], told=()), []).at_risk
     assert (deal.amount, deal.close_date, deal.name, deal.account, deal.stage) == (
         None,
         None,

@@ -222,6 +222,26 @@ def test_net_new_of_the_reps_is_that_of_the_team(packs):
         assert own <= pack.pipeline.net_new_deals
 
 
+def test_the_walk_of_the_pipeline_adds_up_to_the_cent_and_ends_at_what_is_open(packs, prepared):
+    for entry in prepared.managers:
+        walked = packs[entry.person_id].pipeline.waterfall
+        moves = [one.amount for one in walked.movements]
+        assert round(fsum([walked.start_amount, *moves]), 2) == walked.end_amount
+        deals = load_book(entry.team_folder).deals
+        due = deals[(deals["status"] == "open") & (deals["close_date"] <= str(walked.due_by))]
+        assert walked.end_deals == len(due)
+        assert walked.end_amount == pytest.approx(due["amount"].sum())
+        assert {"new", "won", "lost"} <= {one.reason for one in walked.movements}
+
+
+def test_activities_are_split_by_phase_and_compared_with_peers(packs):
+    for pack in packs.values():
+        told = pack.pipeline.attention
+        assert 0 < told.early < told.activities
+        assert 0 <= told.joint_early <= told.joint < told.activities
+        assert 0 < told.peers < 1
+
+
 def test_the_checkpoint_shows_every_driver_of_the_run(packs):
     for pack in packs.values():
         assert [indicator.measure for indicator in pack.coaching.checkpoint] == [

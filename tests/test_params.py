@@ -82,6 +82,15 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
         ({"as_of": "soon"}, "as_of: write the day like 2026-06-30"),
         ({"as_of": 20260630}, "as_of: write the day like 2026-06-30"),
         ({"as_of": "2026-06-31"}, "as_of: write the day like 2026-06-30"),
+        (
+            {"previous_as_of": date(2026, 6, 30)},
+            "params: previous_as_of 2026-06-30 is not before as_of 2026-06-30: give the as_of of "
+            "the packs before these",
+        ),
+        (
+            {"previous_as_of": date(1601, 1, 1)},
+            "previous_as_of: 1601-01-01 is not between 1980-01-01 and 2100-12-31",
+        ),
         ({"as_of": date(1601, 1, 1)}, "as_of: 1601-01-01 is not between 1980-01-01 and 2100-12-31"),
         (
             {"regions": "North"},

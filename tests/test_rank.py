@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salesgap.rank import League, fiscal_days, league, places
 
@@ -65,15 +67,26 @@ def test_people_who_cannot_be_told_apart_share_a_band(league_of):
 
 def test_a_rank_interval_holds_nine_in_ten_draws(league_of):
     ranked = league_of({f"a{i}": (10, 2000) for i in range(40)}).reps
-    assert set(ranked["rank_low"]) <= {2, 3}
-    assert set(ranked["rank_high"]) <= {38, 39}
+    # Any 36 of the 40 places hold nine in ten, give or take one in so many draws.
+    assert set(ranked["rank_high"] - ranked["rank_low"] + 1) <= {35, 36, 37}
+
+
+@given(st.integers(1, 12), st.integers(0, 2**32 - 1))
+def test_no_fewer_neighbouring_places_hold_as_much(people, seed):
+    draws = np.random.default_rng(seed).normal(np.arange(people), 2.0, (300, people))
+    ranks = (-draws).argsort(axis=1).argsort(axis=1) + 1
+    found = places(draws, np.arange(people))
+    for own, low, high in zip(ranks.T, found["rank_low"], found["rank_high"], strict=True):
+        assert ((low <= own) & (own <= high)).sum() >= 270
+        narrower = [((at <= own) & (own < at + high - low)).sum() for at in range(1, people + 1)]
+        assert max(narrower) < 270
 
 
 def test_a_band_goes_on_as_far_as_the_interval_of_its_first():
-    # In 9 of 10 draws the order is a, b, c, d; in one it is c, a, b, d.
-    draws = np.array([[4.0, 3.0, 2.0, 1.0]] * 9 + [[3.0, 2.0, 4.0, 1.0]])
+    # In 8 of 10 draws the order is a, b, c, d; in two it is c, a, b, d.
+    draws = np.array([[4.0, 3.0, 2.0, 1.0]] * 8 + [[3.0, 2.0, 4.0, 1.0]] * 2)
     found = places(draws, np.arange(4))
-    assert found["rank"].tolist() == pytest.approx([1.1, 2.1, 2.8, 4.0])
+    assert found["rank"].tolist() == pytest.approx([1.2, 2.2, 2.6, 4.0])
     assert found["rank_low"].tolist() == [1, 2, 1, 4]
     assert found["rank_high"].tolist() == [2, 3, 3, 4]
     assert found["band"].tolist() == [1, 1, 1, 2]

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from salesgap.errors import DataError
-from salesgap.facts import Attainment, Pack, Range
-from salesgap.region import strategy_or_execution, summarise
+from salesgap.facts import Attainment, Pack, Pipeline, Range
+from salesgap.region import process_skipped, strategy_or_execution, summarise
 
 
 def verdict(*shares: float | None):
@@ -55,3 +55,16 @@ def test_where_nobody_is_short_nothing_is_shared():
 def test_a_region_without_any_pack_is_an_error_that_names_it():
     with pytest.raises(DataError, match="region North: no pack was made → see the manifest"):
         summarise([], "North", [])
+
+
+@pytest.mark.parametrize(
+    ("without_next_step", "undated", "skipped"),
+    [(3, 1, 0.75), (None, 1, 0.25), (None, 0, 0.0), (None, None, None)],
+)
+def test_the_process_is_skipped_only_where_the_export_could_tell(
+    without_next_step, undated, skipped
+):
+    pipeline = Pipeline.model_construct(
+        open_deals=4, without_next_step=without_next_step, undated_deals=undated
+    )
+    assert process_skipped(pipeline) == skipped

@@ -36,29 +36,26 @@ def checkpoint(team: Team, outlook: TeamOutlook) -> tuple[Indicator, ...]:
     )
 
 
-def _counted(team: Team, end: pd.Timestamp) -> pd.DataFrame:
+Sums = dict[str, tuple[float, float]]
+"""Total and base of each driver that anything was counted of."""
+
+
+def _counted(team: Team, end: pd.Timestamp) -> Sums:
     window = Window(end - pd.DateOffset(months=_MONTHS), end)
     rows = seat_statistics(
         team.book, team.seats.drop(columns="group"), window, phases=team.benchmarks.phases
     )
-    return rows.groupby("driver")[["total", "base"]].sum()
+    sums = rows.groupby("driver")[["total", "base"]].sum()
+    return {str(driver): (total, base) for driver, total, base in sums.itertuples()}
 
 
-def _value(rows: pd.DataFrame, driver: str) -> float | None:
-    total, base = _sums(rows, driver)
+def _value(sums: Sums, driver: str) -> float | None:
+    total, base = sums.get(driver, (0.0, 0.0))
     if base <= 0:
         return None
     return float(np.exp(total / base)) if DRIVERS[driver].level else total / base
 
 
-def _count(rows: pd.DataFrame, driver: str) -> int:
-    total, base = _sums(rows, driver)
+def _count(sums: Sums, driver: str) -> int:
+    total, base = sums.get(driver, (0.0, 0.0))
     return round(total if driver == "pipeline_creation" else base)
-
-
-def _sums(rows: pd.DataFrame, driver: str) -> tuple[float, float]:
-    """Total and base of a driver; nothing counted is 0 of 0."""
-    if driver not in rows.index:
-        return 0.0, 0.0
-    total, base = rows.loc[driver, ["total", "base"]].to_numpy(float)
-    return float(total), float(base)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,46 +22,80 @@ _NOTEWORTHY = 0.08
 """A rep's level must be this far from the peers' (in logs) to be worth a behaviour."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Desk:
+    """What the sheets of all reps are made from.
+
+    By person_id: ``quota`` and ``won`` of the year, ``from_open`` (what the open deals are expected
+    to bring), ``joint`` (the last activity with the manager). ``new``: net new deals; ``talks``:
+    deals to talk about, the ones with a reason first; ``worth``: of a tenth more of each driver.
+    """
+
+    quota: pd.Series
+    won: dict[str, float]
+    from_open: pd.Series
+    joint: pd.DataFrame
+    new: pd.DataFrame
+    talks: list[DealAtRisk]
+    worth: dict[str, float]
+
+
 def one_to_ones(team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]) -> tuple[OneToOne, ...]:
     """One sheet a rep, in the order of their names (a sheet is no ranking)."""
     reps = sorted((rank.person for rank in ranks), key=lambda person: (person.name, person.id))
-    worth = worth_of_a_tenth(outlook)
+    desk = _desk(team, outlook, ranks)
+    return tuple(_sheet(rep, team, outlook, desk) for rep in reps)
+
+
+def _desk(team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]) -> _Desk:
+    book, opened = team.book, open_deals(team.book.deals)
     year = pd.date_range(team.params.year_start, team.params.year_end)
-    seats = team.seats.assign(quota=quota_by_seat(team.book.quotas, team.seats, year, ramped=False))
-    quota = seats.groupby("person_id")["quota"].sum(min_count=1)
-    won = {rank.person.id: rank.won for rank in ranks}
-    risky = deals_to_talk_about(team, open_deals(team.book.deals))
-    return tuple(
-        _sheet(rep, team, outlook, worth, float(quota[rep.id]), won[rep.id], risky) for rep in reps
+    seats = team.seats.assign(quota=quota_by_seat(book.quotas, team.seats, year, ramped=False))
+    since = pd.Timestamp(team.params.as_of) - pd.Timedelta(days=NET_NEW_DAYS)
+    expected = outlook.chances.mean(axis=0) * outlook.deals.amount
+    return _Desk(
+        quota=seats.groupby("person_id")["quota"].sum(min_count=1),
+        won={rank.person.id: rank.won for rank in ranks},
+        from_open=pd.Series(expected).groupby(opened["owner_id"].to_numpy()).sum(),
+        joint=_last_joint(book.activities),
+        new=net_new(book.deals[["owner_id", "created_date", "amount"]], since),
+        talks=_talks(team, opened),
+        worth=worth_of_a_tenth(outlook),
     )
 
 
-def _sheet(
-    rep: Person,
-    team: Team,
-    outlook: TeamOutlook,
-    worth: dict[str, float],
-    quota: float,
-    won: float,
-    risky: Sequence[DealAtRisk],
-) -> OneToOne:
-    driver = _driver_worth_most(rep, outlook, worth)
-    since = pd.Timestamp(team.params.as_of) - pd.Timedelta(days=NET_NEW_DAYS)
-    own = team.book.deals[team.book.deals["owner_id"] == rep.id]
-    new = net_new(own, since)
+def _talks(team: Team, opened: pd.DataFrame) -> list[DealAtRisk]:
+    """Deals with a reason to talk first, then each rep's largest late ones."""
+    risky = deals_to_talk_about(team, opened)
+    seen = opened["opportunity_id"].isin([deal.opportunity_id for deal in risky])
+    sound = opened[(opened["phase"] == "late") & ~seen]
+    largest = sound.sort_values("amount", ascending=False, kind="stable")
+    return risky + as_talk(team, largest.groupby("owner_id").head(DEALS_A_REP))
+
+
+def _last_joint(log: pd.DataFrame) -> pd.DataFrame:
+    """Index person_id: the last activity of each in which the manager took part."""
+    joint = log[log["with_manager"].fillna(False).astype(bool)].sort_values("date", kind="stable")
+    return joint.drop_duplicates("person_id", keep="last").set_index("person_id")
+
+
+def _sheet(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneToOne:
+    driver = _driver_worth_most(rep, outlook, desk.worth)
+    new = desk.new.loc[desk.new["owner_id"] == rep.id, "amount"]
+    quota = float(desk.quota[rep.id])
     return OneToOne(
         person=rep,
         behaviour=team.plays[driver].behaviour if driver != "none" else "",
         driver=driver,
         evidence=_evidence(rep, driver, team, outlook),
-        deals=_deals(team, own, [deal for deal in risky if deal.owner.id == rep.id]),
-        net_new_amount=float(new["amount"].sum()),
+        deals=tuple(deal for deal in desk.talks if deal.owner.id == rep.id)[:DEALS_A_REP],
+        net_new_amount=float(new.sum()),
         net_new_deals=len(new),
-        observed=_observed(team, rep),
+        observed=_observed(rep, desk.joint),
         plan=plan(
             None if np.isnan(quota) else quota,
-            won,
-            _from_open(rep, team, outlook),
+            desk.won[rep.id],
+            float(desk.from_open.get(rep.id, 0.0)),
             _rates(rep, team, outlook),
         ),
     )
@@ -93,30 +128,14 @@ def _evidence(rep: Person, driver: str, team: Team, outlook: TeamOutlook) -> Evi
     return team_level(evidence.of(mine), team.benchmarks.levels[driver]) if mine else None
 
 
-def _deals(team: Team, own: pd.DataFrame, risky: Sequence[DealAtRisk]) -> tuple[DealAtRisk, ...]:
-    """Deals with a reason to talk first, then the largest late ones."""
-    opened = open_deals(own)
-    seen = {deal.opportunity_id for deal in risky}
-    late = opened[(opened["phase"] == "late") & ~opened["opportunity_id"].isin(seen)]
-    largest = late.sort_values("amount", ascending=False, kind="stable")
-    return (*risky, *as_talk(team, largest))[:DEALS_A_REP]
-
-
-def _observed(team: Team, rep: Person) -> Observation | None:
-    log = team.book.activities
-    joint = log[(log["person_id"] == rep.id) & log["with_manager"].fillna(False).astype(bool)]
-    if joint.empty:
+def _observed(rep: Person, joint: pd.DataFrame) -> Observation | None:
+    if rep.id not in joint.index:
         return None
-    last = joint.sort_values("date", kind="stable").iloc[-1]
+    last = joint.loc[rep.id]
     account = last["account"]
     return Observation(
         on=last["date"].date(), kind=str(last["kind"]), account="" if pd.isna(account) else account
     )
-
-
-def _from_open(rep: Person, team: Team, outlook: TeamOutlook) -> float:
-    mine = (open_deals(team.book.deals)["owner_id"] == rep.id).to_numpy()
-    return float(outlook.chances.mean(axis=0)[mine] @ outlook.deals.amount[mine])
 
 
 def _rates(rep: Person, team: Team, outlook: TeamOutlook) -> RepRates:

@@ -10,6 +10,9 @@ Pure functions of a snapshot. Two rules decide what a deal looked like:
 
 A history without one amount (or close date) in it is taken to lack that column: then the rule for
 deals without history holds for it.
+
+No history tells next steps, nor the last contact where activities are not exported. An export of
+up to two weeks after the date is taken at its word; an older past has none of them.
 """
 
 from __future__ import annotations
@@ -40,6 +43,9 @@ _DEALS = [
     *("amount_source", "margin", "pushes", "last_activity_date"),
 ]
 
+_FRESH = pd.Timedelta(days=14)
+"""How much younger than the date an export may be, to be believed in what has no history."""
+
 
 def book_as_of(snapshot: Tables, params: Params) -> Book:
     """Every table as it stood at the end of ``params.as_of``; see :class:`Book` for columns."""
@@ -52,7 +58,7 @@ def book_as_of(snapshot: Tables, params: Params) -> Book:
     people = _with_managers(people, moves, day)
     deals = _until(tables["opportunities"], "created_date", day)
     deals = deals[deals["owner_id"].isin(people["person_id"])].reset_index(drop=True)
-    deals = _outcome(deals, params, day)
+    deals = _outcome(_without_hindsight(deals, params, day), params, day)
     deals = _as_it_stood(deals, history, params)
     deals = _priced(deals, tables["products"])
     deals = _late_phase(deals, history, params)
@@ -95,6 +101,16 @@ def _leader(deals: pd.DataFrame, moves: pd.DataFrame, people: pd.DataFrame) -> p
     owners = deals["owner_id"]
     above = manager_on(owners, deals["created_date"], moves, people)
     return above.mask(among(owners, direct_reps(people).index), owners)
+
+
+def _without_hindsight(deals: pd.DataFrame, params: Params, day: pd.Timestamp) -> pd.DataFrame:
+    """The deals; of an export much later than ``day``, without what it alone tells of then."""
+    ended = deals["stage"].isin([stage.name for stage in params.stages if stage.status != "open"])
+    seen = pd.concat([deals["close_date"].where(ended), deals["last_activity_date"]]).max()
+    if not seen > day + _FRESH:
+        return deals
+    told = ["next_step", "last_activity_date"]
+    return deals.assign(**{name: deals[name].where(deals[name].isna()) for name in told})
 
 
 def _outcome(deals: pd.DataFrame, params: Params, day: pd.Timestamp) -> pd.DataFrame:

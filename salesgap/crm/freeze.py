@@ -19,7 +19,7 @@ from salesgap.crm.read import files_in, find_file, raw_from_frame, read_table
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import TABLES
 from salesgap.crm.team import coverage
-from salesgap.errors import DataError, OutputError, SalesgapError, SourceError
+from salesgap.errors import ColumnError, DataError, OutputError, SalesgapError, SourceError
 from salesgap.params import Params
 
 _VERSION = 1
@@ -63,7 +63,8 @@ def survey(params: Params) -> Snapshot:
 
 def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     problems: list[SalesgapError] = []
-    sheets = _sheets(params, problems)
+    left_out: dict[str, SourceError] = {}
+    sheets = _sheets(params, problems, left_out)
     checked = check_sheets(sheets, params)
     problems += _too_little(sheets, checked, params)
     notes = list(checked.notes)
@@ -71,7 +72,7 @@ def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
         notes += coverage(book_as_of(checked, params), checked.tables["people"])
     report = QualityReport(
         tables=tuple(table_quality(sheet, checked) for sheet in sheets.values()),
-        missing=missing_tables(sheets),
+        missing=missing_tables(sheets, left_out),
         notes=tuple(note.text for note in notes),
         details=tuple(note.detail for note in notes if note.detail),
         unused_files=_unused_files(params, sheets),
@@ -81,8 +82,13 @@ def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     return Snapshot(checked.tables, quarantine(sheets), report, digest), problems
 
 
-def _sheets(params: Params, problems: list[SalesgapError]) -> dict[str, Sheet]:
-    """Every table that can be read; what keeps another from it is added to ``problems``."""
+def _sheets(
+    params: Params, problems: list[SalesgapError], left_out: dict[str, SourceError]
+) -> dict[str, Sheet]:
+    """Every table that can be read; what keeps another from it is added to ``problems``.
+
+    An optional table without a column it needs is ``left_out`` instead, by name with the reason.
+    """
     if params.source.simulated is not None:
         return _simulated(params)
     assert params.source.folder is not None
@@ -93,6 +99,11 @@ def _sheets(params: Params, problems: list[SalesgapError]) -> dict[str, Sheet]:
             path = find_file(table, params.source)
             if path is not None:
                 sheets[name] = Sheet(read_table(table, path, params.source))
+        except ColumnError as problem:
+            if table.required:
+                problems.append(problem)
+            else:
+                left_out[name] = problem
         except SourceError as problem:
             problems.append(problem)
     return sheets

@@ -11,6 +11,7 @@ from salesgap.crm.check import Checked
 from salesgap.crm.read import ERROR
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import TABLES
+from salesgap.errors import SourceError
 
 COSTS: dict[str, str] = {
     "people": "no pack can be made: nobody knows who works for whom",
@@ -57,10 +58,20 @@ class TableQuality(_Frozen):
 
 
 class Missing(_Frozen):
-    """A table the export does not have, and what a pack lacks without it."""
+    """A table without which the packs are made, and what they lack.
+
+    ``why`` is empty if the export does not have it, or says what keeps it from being used, and
+    ``do`` how to mend that.
+    """
 
     table: str
     cost: str
+    why: str = ""
+    do: str = ""
+
+    def __str__(self) -> str:
+        left_out = f" (left out: {self.why})" if self.why else ""
+        return f"{self.table}: {self.cost}{left_out}"
 
 
 class QualityReport(_Frozen):
@@ -102,9 +113,19 @@ def table_quality(sheet: Sheet, checked: Checked) -> TableQuality:
     return entry
 
 
-def missing_tables(sheets: Mapping[str, Sheet]) -> tuple[Missing, ...]:
-    """What the export lacks."""
-    return tuple(Missing(table=n, cost=COSTS[n]) for n in TABLES if n not in sheets)
+def missing_tables(
+    sheets: Mapping[str, Sheet], left_out: Mapping[str, SourceError]
+) -> tuple[Missing, ...]:
+    """What the export lacks; ``left_out`` says why a table that is there cannot be used."""
+    reasons = {
+        name: {"why": f"{error.where}: {error.what}", "do": error.do}
+        for name, error in left_out.items()
+    }
+    return tuple(
+        Missing(table=name, cost=COSTS[name], **reasons.get(name, {}))
+        for name in TABLES
+        if name not in sheets
+    )
 
 
 def quarantine(sheets: Mapping[str, Sheet]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from salesgap.crm.frames import at
 from salesgap.crm.grid import read_grid, with_header
 from salesgap.crm.profile import Lookup, Profile, TableProfile, load_profile
 from salesgap.crm.tables import Kind, Table
-from salesgap.errors import SourceError
+from salesgap.errors import ColumnError, SourceError
 from salesgap.params import Source, TableSource
 
 ERROR = "error"
@@ -101,7 +101,11 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def read_table(table: Table, path: Path, source: Source) -> RawTable:
-    """``path`` as the raw ``table``. Raises ``SourceError`` if a required column is missing."""
+    """``path`` as the raw ``table``.
+
+    Raises ``ColumnError`` if it lacks a required column, ``SourceError`` if it cannot be read or
+    lacks a column that the params name.
+    """
     profile = load_profile(source.profile)
     layout = profile.tables[table.name]
     own = source.tables.get(table.name, TableSource())
@@ -161,17 +165,23 @@ def _headers(
         if hits:
             found[column.name] = hits[0]
         elif column.required or said is not None:
-            raise _missing_column(table, column.name, accepted, list(by_fold.values()), file)
+            kind = ColumnError if said is None else SourceError
+            raise _missing_column(kind, table, column.name, accepted, list(by_fold.values()), file)
     return found
 
 
 def _missing_column(
-    table: Table, column: str, accepted: tuple[str, ...], present: list[str], file: str
+    kind: type[SourceError],
+    table: Table,
+    column: str,
+    accepted: tuple[str, ...],
+    present: list[str],
+    file: str,
 ) -> SourceError:
     near = next((hit for name in accepted for hit in [_near(name, present)] if hit), None)
     names = ", ".join(repr(name) for name in dict.fromkeys(accepted))
     key = f"source.tables.{table.name}"
-    return SourceError(
+    return kind(
         f"no column for {table.name}.{column} (looked for {names})",
         where=file,
         do=f"set {key}.columns.{column} to the export's column{_hint(near, 'did you mean ')}"

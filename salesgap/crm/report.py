@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from salesgap.crm.quality import QualityReport, Reason, TableQuality
+from salesgap.crm.quality import Missing, QualityReport, Reason, TableQuality
 
 _WIDTH = 96
 _REASONS = 8  # a table; the quarantine files hold them all
@@ -20,7 +20,7 @@ def quality_text(report: QualityReport) -> str:
         _set_aside(report),
         _section("To know", report.notes),
         _section("Who and which (not in any pack)", report.details),
-        _section("Not in the export", [f"{m.table}: {m.cost}" for m in report.missing]),
+        _section("Not in the export, or left out", map(_missing_line, report.missing)),
         _section("Columns not used", _unused_columns(report)),
         _section("Files not used", report.unused_files),
     ]
@@ -76,6 +76,10 @@ def _unused_columns(report: QualityReport) -> list[str]:
         more = f" and {rest:,} more" if rest > 0 else ""
         lines += [f"{entry.file}: {names}{more}"] if names else []
     return lines
+
+
+def _missing_line(missing: Missing) -> str:
+    return f"{missing} → {missing.do}" if missing.do else str(missing)
 
 
 def _section(title: str, items: Iterable[str]) -> str:

@@ -56,10 +56,10 @@ def team_of(book: Book, manager_id: str) -> Book:
 def _deals(book: Book, manager_id: str, members: set[str]) -> pd.DataFrame:
     deals = book.deals
     near = deals[deals["owner_id"].isin(members) | (deals["manager_id"] == manager_id)]
-    return near[_holder(near, book.people) == manager_id].reset_index(drop=True)
+    return near[holder(near, book.people) == manager_id].reset_index(drop=True)
 
 
-def _holder(deals: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+def holder(deals: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
     """In whose team each deal is; missing where nobody leads the owner."""
     present = at(people.set_index("person_id")["manager_id"], deals["owner_id"])
     own = deals["manager_id"] == deals["owner_id"]
@@ -101,7 +101,7 @@ def _left_managers(book: Book) -> list[Note]:
 
 def _in_no_pack(book: Book) -> list[Note]:
     managers = managers_of(book)["person_id"]
-    owners = book.deals["owner_id"][~among(_holder(book.deals, book.people), managers)]
+    owners = book.deals["owner_id"][~among(holder(book.deals, book.people), managers)]
     if owners.empty:
         return []
     deals = [f"{who} ({count:,})" for who, count in owners.value_counts().items()]

@@ -8,6 +8,7 @@ from salesgap.figures.gap import attainment, candidates, shortfall
 from salesgap.figures.pipeline import coverage
 from salesgap.figures.ranks import manager_place, manager_ranks, stack_rank
 from salesgap.figures.region import driver_map
+from salesgap.figures.waterfall import waterfall
 
 __all__ = [
     "attainment",
@@ -18,4 +19,5 @@ __all__ = [
     "manager_ranks",
     "shortfall",
     "stack_rank",
+    "waterfall",
 ]

@@ -68,7 +68,7 @@ def _said(quarter: Coverage, writer: Writer) -> str:
 
 def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> Canvas:
     row, left = 34.0, 46.0
-    canvas = Canvas(FULL, row * len(quarters) + 4)
+    canvas = Canvas(FULL, row * len(quarters) - 2)
     texts = [_open(quarter, writer) for quarter in quarters]
     room = max(text_width(text) for text in texts) + 10
     needs = [needed for quarter in quarters if (needed := needed_money(quarter)) is not None]

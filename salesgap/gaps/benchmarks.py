@@ -6,12 +6,18 @@ import numpy as np
 import pandas as pd
 
 from salesgap.crm.book import Book
-from salesgap.gaps.natural import peer_level
-from salesgap.gaps.threshold import calibrate
-from salesgap.measures.calendar import past_quarters
-from salesgap.measures.curves import AT_ONCE, early_curve, late_curve, whole_curve
-from salesgap.measures.drivers import DRIVERS, has_phases
-from salesgap.measures.peers import Benchmarks, PeerLevel, StoredCurve
+from salesgap.gaps.threshold import Levels, calibrate
+from salesgap.measures.calendar import days_like, past_quarters
+from salesgap.measures.curves import (
+    AT_ONCE,
+    Curve,
+    closing_seen_on,
+    early_curve,
+    late_curve,
+    whole_curve,
+)
+from salesgap.measures.drivers import has_phases
+from salesgap.measures.peers import Benchmarks, StoredCurve
 from salesgap.measures.pipeline import due_yield, late_share, slow_days, slowest_won_days
 from salesgap.measures.seats import (
     ALL_PEERS,
@@ -25,39 +31,46 @@ _MIN_DEALS_A_MONTH = 30
 
 
 def compute(
-    book: Book, groups: pd.DataFrame, statistics: pd.DataFrame, window: Window, params: Params
+    book: Book,
+    groups: pd.DataFrame,
+    statistics: pd.DataFrame,
+    levels: Levels,
+    window: Window,
+    params: Params,
 ) -> Benchmarks:
     """The benchmarks of a run, from the book of all its teams.
 
     ``groups``: every seat with its ``group``; ``statistics``: their rows of
-    :func:`~salesgap.measures.drivers.seat_statistics` over ``window``.
+    :func:`~salesgap.measures.drivers.seat_statistics` over ``window``; ``levels``: all teams' level
+    of each driver in them.
     """
-    as_of, phases = window.end, has_phases(book.deals)
-    levels = _levels(statistics)
+    phases = has_phases(book.deals)
     grouped = _with_group(book.deals, groups)
+    late = _curves(grouped, window.end, early=False, phases=phases)
+
+    def seen(day: pd.Timestamp) -> dict[str, StoredCurve]:
+        first = grouped["created_date"].min()
+        return _seen_on(days_like(day, params, first, window.end), grouped, late, phases=phases)
+
     return Benchmarks(
         teams=int(groups["manager_id"].nunique()),
         phases=phases,
         window_months=window.months,
         levels=levels,
-        early=_curves(grouped, as_of, early=True, phases=phases),
-        late=_curves(grouped, as_of, early=False, phases=phases),
+        early=_stored(_curves(grouped, window.end, early=True, phases=phases)),
+        late=seen(pd.Timestamp(params.year_end)),
+        late_now=seen(window.end),
         season=_season(book.deals, window),
         mean_over_typical=_mean_over_typical(grouped, window),
         revenue_per_month=_revenue_per_month(grouped, groups, window),
         typical_deal=_typical_deal(book.deals, window),
         second_moment=_second_moment(grouped, window),
-        threshold=calibrate(statistics, levels, params.method),
+        thresholds=calibrate(statistics, levels, params.method),
         slow_days=slow_days(book.deals, book.stage_history),
         slowest_won_days=slowest_won_days(book.deals),
         due_yield=due_yield(book, past_quarters(params, window)),
         late_share=late_share(book.deals),
     )
-
-
-def _levels(statistics: pd.DataFrame) -> dict[str, PeerLevel]:
-    found = {driver: peer_level(statistics, driver) for driver in DRIVERS}
-    return {driver: level for driver, level in found.items() if level is not None}
 
 
 def _with_group(deals: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -67,23 +80,45 @@ def _with_group(deals: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
 
 def _curves(
     deals: pd.DataFrame, as_of: pd.Timestamp, *, early: bool, phases: bool
-) -> dict[str, StoredCurve]:
+) -> dict[str, Curve]:
     """A curve for all, and one for each group with enough deals for its own."""
     if early and not phases:
-        return {ALL_PEERS: StoredCurve.of(AT_ONCE)}
+        return {ALL_PEERS: AT_ONCE}
     estimate = early_curve if early else late_curve if phases else whole_curve
     curves = {ALL_PEERS: estimate(deals, as_of)}
     curves |= {str(group): estimate(own, as_of) for group, own in deals.groupby("group")}
     return {
-        group: StoredCurve.of(curve)
+        group: curve
         for group, curve in curves.items()
         if group == ALL_PEERS or curve.n >= _MIN_DEALS_A_CURVE
     }
 
 
+def _seen_on(
+    days: pd.DatetimeIndex, deals: pd.DataFrame, usual: dict[str, Curve], *, phases: bool
+) -> dict[str, StoredCurve]:
+    """Of each usual curve, the one as it stands on these days."""
+    own = {
+        group: deals if group == ALL_PEERS else deals[deals["group"] == group] for group in usual
+    }
+    return _stored(
+        {g: closing_seen_on(days, own[g], curve, phases=phases) for g, curve in usual.items()}
+    )
+
+
+def _stored(curves: dict[str, Curve]) -> dict[str, StoredCurve]:
+    return {group: StoredCurve.of(curve) for group, curve in curves.items()}
+
+
 def _season(deals: pd.DataFrame, window: Window) -> tuple[float, ...]:
-    """Creation in each month of the last year ÷ the mean; even where a month has too few deals."""
+    """Creation in each month of the last year ÷ the mean; even where a month has too few deals.
+
+    Even too where the export does not reach back a quarter further: its first months are thin,
+    because of the deals of then it holds only those that were open when it began.
+    """
     year = Window(max(window.start, window.end - pd.DateOffset(years=1)), window.end)
+    if not deals["created_date"].min() <= year.start - pd.DateOffset(months=3):
+        return (1.0,) * 12
     created = deals.loc[year.holds(deals["created_date"]), "created_date"]
     counts = created.dt.month.value_counts().reindex(range(1, 13), fill_value=0)
     if year.months < 11.5 or int(counts.min()) < _MIN_DEALS_A_MONTH:

@@ -31,12 +31,17 @@ CONDITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """A candidate with the draws of its in-year impact."""
+    """A candidate: the probability that it is real, and draws of its in-year impact if it is."""
 
     driver: str
     probability: float
     impact: Floats
     seats: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> float:
+        """Mean impact, whether it is real or not."""
+        return self.probability * float(self.impact.mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ def look_ahead(
     here = seats[active(seats, as_of)].reset_index(drop=True)
     weeks = max(int(np.ceil((year_end - as_of).days / 7.0)), 1)
     part = (year_end - as_of).days / 7.0 / weeks
-    process = Process(_mean_curve(benchmarks.early, here), _mean_curve(benchmarks.late, here))
+    curves = (benchmarks.early, benchmarks.late, benchmarks.late_now)
+    process = Process(*(_mean_curve(by_group, here) for by_group in curves))
     seat_levels = _SeatLevels(levels, verdict, here["person_id"].tolist(), method.draws)
     created = _created_by_seat(here, benchmarks, seat_levels, as_of, weeks) * part
     course = _course(here, benchmarks, seat_levels, created, part)
@@ -97,7 +103,7 @@ def look_ahead(
 
 
 def value_candidates(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list[Valued]:
-    """Every candidate of the team with the draws of its impact; most valuable first."""
+    """Every candidate of the team with the draws of its impact; the most to expect of first."""
     closing = _closing(method, team.course.created.shape[1])
     found = [
         Valued(
@@ -110,7 +116,7 @@ def value_candidates(team: TeamOutlook, benchmarks: Benchmarks, method: Method) 
     ]
     found += _capacity(team, benchmarks, method)
     found += _people(team, benchmarks, method, closing)
-    return sorted(found, key=lambda valued: -float(valued.impact.mean()))
+    return sorted(found, key=lambda valued: -valued.expected)
 
 
 def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
@@ -272,9 +278,7 @@ def _capacity(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list
     planned = float(evidence.base.sum()) / max(benchmarks.window_months, 1e-9)
     usual = np.exp(benchmarks.levels["capacity"].levels[ALL_PEERS])
     missing = max(planned * usual - len(team.seats), 0.0)
-    real = team.levels["capacity"].gap > 0
-    added = missing * _successor(team, benchmarks, method)
-    created = team.course.created + np.where(real[:, None], added, 0.0)
+    created = team.course.created + missing * _successor(team, benchmarks, method)
     factor = created / np.maximum(team.course.created, 1e-12)
     probability = team.verdict.condition_gap("capacity") if missing >= 0.5 else 0.0
     return [Valued("capacity", probability, _gain(team, {"created": factor}))]
@@ -299,9 +303,18 @@ def _coached(team: TeamOutlook, closing: Floats) -> Floats:
     for driver, levels in team.levels.items():
         drop = _seat_drops(levels.drop, team)
         if driver in CONDITIONS and drop.any():
-            lifted = share[:, :, None] * np.exp(drop[:, :, None] * closing)
-            factors |= {q: lifted.sum(axis=1) for q in _lift(driver, closing)}
+            lifted = _risen(share, drop, closing)
+            factors |= {quantity: lifted for quantity in _lift(driver, closing)}
     return _gain(team, factors) if factors else np.zeros(len(team.course.created))
+
+
+def _risen(share: Floats, drop: Floats, closing: Floats) -> Floats:
+    """What a team's quantity is multiplied by (draw, week), each seat risen by its ``drop``."""
+    draw, seat = np.nonzero(drop)
+    lifted = np.ones((len(drop), len(closing)))
+    rise = np.expm1(drop[draw, seat, None] * closing)
+    np.add.at(lifted, draw, share[draw, seat, None] * rise)
+    return lifted
 
 
 def _refilled(
@@ -312,10 +325,7 @@ def _refilled(
     lost = team.created_by_seat[:, at].sum(axis=1)
     gained = at.sum() * _successor(team, benchmarks, method)
     created = np.maximum(team.course.created - lost + gained, 0.0)
-    drops = _seat_drops(team.levels["pipeline_creation"].drop, team)
-    found = np.asarray((drops > 0).any(axis=1))
-    factor = created / np.maximum(team.course.created, 1e-12)
-    return _gain(team, {"created": np.where(found[:, None], factor, 1.0)})
+    return _gain(team, {"created": created / np.maximum(team.course.created, 1e-12)})
 
 
 def _successor(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> Floats:

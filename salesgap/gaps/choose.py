@@ -20,10 +20,7 @@ _PEOPLE = ("underperformance", "capacity")
 
 
 def interval(draws: np.ndarray) -> Range:
-    """Mean and 80 % interval of draws, to the cent; it reaches to the mean at least.
-
-    Nearly all draws of a gap that is hardly ever real are nothing: their mean is not.
-    """
+    """Mean and 80 % interval of draws, to the cent; of skewed ones, it reaches to the mean."""
     low, high = (round(float(limit), 2) for limit in np.quantile(draws, [0.1, 0.9]))
     mean = round(float(draws.mean()), 2)
     return Range(expected=mean, low=min(low, mean), high=max(high, mean))
@@ -33,31 +30,37 @@ def choose(
     valued: Sequence[Valued],
     candidates: Sequence[Candidate],
     last: str | None,
+    people: frozenset[str] = frozenset(),
 ) -> Gap:
     """The one gap, or none. ``valued`` and ``candidates`` are parallel, most valuable first.
 
     ``last`` is the driver of the last pack: it stays the gap while it is real, until another is
-    clearly worth more.
+    clearly worth more. ``people``: the seats it was about, if that is known; of none of them, it
+    is another gap.
     """
     real = [i for i, candidate in enumerate(candidates) if candidate.real]
     if not real:
         return _no_gap(candidates)
     first = real[0]
-    staying = [i for i in real if candidates[i].driver == last]
+    staying = [i for i in real if candidates[i].driver == last and _about(candidates[i], people)]
     if staying and _chance_first(valued[first], valued[staying[0]]) < CLEARLY:
         first = staying[0]
     others = [i for i in (*real, *range(len(candidates))) if i != first]
     return _gap(valued, candidates, first, others[0] if others else None, first in staying)
 
 
+def _about(candidate: Candidate, people: frozenset[str]) -> bool:
+    return not people or any(person.id in people for person in candidate.people)
+
+
 def candidate(
     valued: Valued,
     team: TeamOutlook,
     levels: dict[str, PeerLevel],
-    threshold: float,
+    thresholds: dict[str, float],
     names: dict[str, str],
 ) -> Candidate:
-    """A valued candidate as facts. ``names`` by person_id."""
+    """A valued candidate as facts. ``thresholds`` by driver, ``names`` by person_id."""
     people = tuple(Person(id=seat, name=names[seat]) for seat in valued.seats)
     kind: GapKind = "people" if valued.driver in _PEOPLE else "condition"
     return Candidate(
@@ -66,7 +69,7 @@ def candidate(
         driver=_driver(valued.driver),
         impact=interval(valued.impact),
         probability=valued.probability,
-        real=valued.probability >= threshold and _worth(valued, kind),
+        real=valued.probability >= thresholds.get(valued.driver, 1.0) and _worth(valued, kind),
         evidence=tuple(_evidence(valued, team, levels)),
         people=people,
         play=valued.driver,

@@ -17,17 +17,20 @@ from salesgap.measures.peers import PeerLevel
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One driver of one team, seat by seat: arrays of equal length, aligned with ``seats``.
 
-    ``total`` and ``base`` as counted, ``expected``: ``total`` at the peers' level.
+    ``total`` and ``base`` as counted, ``expected``: ``total`` at the peers' level; ``groups``: the
+    like-for-like group of each seat, that of most of its base if there are several.
     """
 
     driver: str
     seats: tuple[str, ...]
+    groups: tuple[str, ...]
     y: Floats
     v: Floats
     total: Floats
@@ -40,7 +43,8 @@ class Evidence:
         counts = (self.y, self.v, self.total, self.expected, self.base)
         y, v, total, expected, base = (values[rows] for values in counts)
         seats = tuple(self.seats[row] for row in rows)
-        return Evidence(self.driver, seats, y, v, total, expected, base, self.former[rows])
+        groups = tuple(self.groups[row] for row in rows)
+        return Evidence(self.driver, seats, groups, y, v, total, expected, base, self.former[rows])
 
     @property
     def known(self) -> Bools:
@@ -48,36 +52,60 @@ class Evidence:
         return np.isfinite(self.v)
 
 
-def team_evidence(statistics: pd.DataFrame, peers: PeerLevel) -> Evidence:
-    """The evidence of one team from its :func:`seat_statistics` rows of one driver.
+def evidence_by_team(statistics: pd.DataFrame, peers: PeerLevel) -> dict[str, Evidence]:
+    """The evidence of each manager's team from the :func:`seat_statistics` rows of one driver.
 
-    A seat with rows in several groups is the base-weighted mean of them.
+    A seat with rows in several groups is the base-weighted mean of them. Rows of a group without
+    peers are left out.
     """
     rows = statistics[statistics["group"].isin(peers.levels)]
-    levels = np.array([peers.levels[group] for group in rows["group"]], dtype=float)
+    rows = rows.sort_values(["manager_id", "seat", "base"], kind="stable")
+    levels = rows["group"].map(peers.levels).to_numpy(float)
     total, base = rows["total"].to_numpy(float), rows["base"].to_numpy(float)
     expected = base * levels if DRIVERS[peers.driver].level else base * np.exp(levels)
-    seats, at = np.unique(rows["seat"].to_numpy(object), return_inverse=True)
+    at = rows.groupby(["manager_id", "seat"], sort=False).ngroup().to_numpy()
+    last = np.flatnonzero(np.diff(at, append=-1))
+    seats = rows[["manager_id", "seat", "group"]].iloc[last]
+    o, e, n = (np.bincount(at, values).astype(float) for values in (total, expected, base))
+    team = pd.factorize(seats["manager_id"])[0]
+    y, v = _measured(o, e, n, team, peers)
+    found = {}
+    for manager, mine in seats.groupby("manager_id", sort=False).indices.items():
+        own = seats.iloc[mine]
+        found[str(manager)] = Evidence(
+            peers.driver,
+            tuple(own["seat"]),
+            tuple(own["group"]),
+            y[mine],
+            v[mine],
+            total=o[mine],
+            expected=e[mine],
+            base=n[mine],
+            former=(own["seat"] == FORMER).to_numpy(bool),
+        )
+    return found
 
-    def by_seat(values: Floats) -> Floats:
-        return np.bincount(at, values, len(seats)).astype(float)
 
-    o, e, n = by_seat(total), by_seat(expected), by_seat(base)
-    y, v = _level(o, e, n, peers.spread) if DRIVERS[peers.driver].level else _rate(o, e, n, peers)
-    return Evidence(peers.driver, tuple(seats.tolist()), y, v, o, e, n, seats == FORMER)
+def team_evidence(statistics: pd.DataFrame, peers: PeerLevel) -> Evidence | None:
+    """The evidence of one team; None if there is none."""
+    return next(iter(evidence_by_team(statistics, peers).values()), None)
 
 
-def _level(o: Floats, e: Floats, n: Floats, spread: float) -> tuple[Floats, Floats]:
-    count = np.maximum(n, 1e-9)
-    return (o - e) / count, np.where(n > 0, spread**2 / count, np.inf)
+def _measured(
+    o: Floats, e: Floats, n: Floats, team: Ints, peers: PeerLevel
+) -> tuple[Floats, Floats]:
+    if DRIVERS[peers.driver].level:
+        count = np.maximum(n, 1e-9)
+        return (o - e) / count, np.where(n > 0, peers.spread**2 / count, np.inf)
+    return _rate(o, e, n, team, peers)
 
 
-def _rate(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Floats]:
+def _rate(o: Floats, e: Floats, n: Floats, team: Ints, peers: PeerLevel) -> tuple[Floats, Floats]:
     """Log of observed ÷ expected. The variance is taken at the team's own level, not at the
     seat's count, so that a seat is not trusted less because it happened to be low."""
     safe = np.maximum(e, 1e-9)
-    own = (o.sum() + 0.5) / (e.sum() + 0.5)
-    mean = np.maximum(safe * own, 0.25)
+    own = (np.bincount(team, o) + 0.5) / (np.bincount(team, e) + 0.5)
+    mean = np.maximum(safe * own[team], 0.25)
     left = 1.0
     if peers.driver != "pipeline_creation":
         left = np.clip(1.0 - mean / np.maximum(n, 1e-9), 0.05, 1.0)

@@ -32,7 +32,7 @@ class Component:
 USUAL, LOW, HIGH = 0, 1, 2
 COMPONENTS = (
     Component(0.77, 0.0, 0.0),
-    Component(0.15, -0.40, 0.18),
+    Component(0.15, -0.33, 0.17),
     Component(0.08, 0.40, 0.18),
 )
 
@@ -76,8 +76,12 @@ class Verdict:
     @property
     def weak_seats(self) -> tuple[str, ...]:
         """The most probable seats, if any are."""
-        best = int(np.argmax(self.people[1:])) + 1 if len(self.people) > 1 else 0
-        return tuple(np.array(self.seats)[self.subsets[best]])
+        return tuple(np.array(self.seats)[self.subsets[_weakest(self), :]])
+
+
+def _weakest(verdict: Verdict) -> int:
+    """The most probable subset of weak seats; the empty one if there is no other."""
+    return int(np.argmax(verdict.people[1:])) + 1 if len(verdict.people) > 1 else 0
 
 
 def weigh(
@@ -90,7 +94,7 @@ def weigh(
     components: dict[str, Floats] = {}
     for e in evidence:
         aligned = subsets[:, [seats.index(seat) for seat in e.seats]]
-        logs = np.stack([_log_marginal(e, peers[e.driver], aligned, c) for c in COMPONENTS], 1)
+        logs = _log_marginals(e, peers[e.driver], aligned)
         top = logs.max(axis=1, keepdims=True)
         log_people = log_people + top[:, 0] + np.log(np.exp(logs - top).sum(axis=1))
         components[e.driver] = _normalised(logs)
@@ -120,20 +124,26 @@ def _subset_prior(subsets: Bools) -> Floats:
     return prior
 
 
-def _log_marginal(e: Evidence, peers: PeerLevel, weak: Bools, component: Component) -> Floats:
-    """Log marginal likelihood of the seats' evidence for each subset, under one component.
+def _log_marginals(e: Evidence, peers: PeerLevel, weak: Bools) -> Floats:
+    """Log marginal likelihood of the seats' evidence (subset, component), its prior included.
 
     Seats scatter around the team's level by sampling and naturally; the level scatters around the
     component's mean. Both integrals are Gaussian.
     """
     weight, z, log_norm = _precision(e, peers, weak)
-    kappa2 = peers.between_teams**2 + component.spread**2
-    z = z - component.mean * np.sign(_direction(peers.driver))
-    total = weight.sum(axis=1)
-    linear = (weight * z).sum(axis=1)
-    square = (weight * z**2).sum(axis=1)
-    fit = square - linear**2 * kappa2 / (1.0 + kappa2 * total)
-    return np.asarray(np.log(component.prior) - 0.5 * (fit + np.log1p(kappa2 * total)) + log_norm)
+    total, linear, square = (
+        weight.sum(axis=1),
+        (weight * z).sum(axis=1),
+        (weight * z**2).sum(axis=1),
+    )
+    means = np.array([c.mean for c in COMPONENTS]) * _direction(peers.driver)
+    kappa2 = peers.between_teams**2 + np.array([c.spread for c in COMPONENTS]) ** 2
+    priors = np.log([c.prior for c in COMPONENTS])
+    total, linear, square = total[:, None], linear[:, None], square[:, None]
+    away = linear - means * total
+    squares = square - 2 * means * linear + means**2 * total
+    fit = squares - away**2 * kappa2 / (1.0 + kappa2 * total)
+    return np.asarray(priors - 0.5 * (fit + np.log1p(kappa2 * total)) + log_norm[:, None])
 
 
 def _precision(e: Evidence, peers: PeerLevel, weak: Bools) -> tuple[Floats, Floats, Floats]:
@@ -161,8 +171,9 @@ def _normalised(logs: Floats) -> Floats:
 class Levels:
     """Posterior draws of one driver of one team, on the log scale against peers.
 
-    ``seat``: (draw, seat) level of each seat; ``gap``: (draw,) how far the team is from its own
-    natural level because of a condition, ≥ 0; ``drop``: (draw, seat) how far a weak seat is below.
+    ``seat``: (draw, seat) level of each seat, whether there is a gap or not. If there is one:
+    ``gap``: (draw,) how far the team is below its peers, ≥ 0; ``drop``: (draw, seat) how far a weak
+    seat is below its team.
     """
 
     seat: Floats
@@ -193,12 +204,15 @@ def _draw(
     weak = verdict.subsets[subset][:, at]
     chances = verdict.components[e.driver][subset].cumsum(axis=1)
     component = (rng.random(len(subset))[:, None] > chances[:, :-1]).sum(axis=1)
-    mean = np.array([c.mean for c in COMPONENTS])[component] * _direction(e.driver)
-    extra = np.array([c.spread for c in COMPONENTS])[component]
-    team = _draw_team(e, peers, weak, mean, extra, rng)
-    drop = _draw_drop(e, peers, weak, team, rng)
-    seat = _draw_seats(e, peers, team[:, None] - drop, rng)
-    gap = _draw_gap(peers, team, mean, extra, rng) * (component == LOW)
+    team = _draw_team(e, peers, weak, component, rng)
+    low = np.where(
+        component == LOW, team, _draw_team(e, peers, weak, np.full_like(component, LOW), rng)
+    )
+    none = (subset == 0)[:, None]
+    found = np.where(none, verdict.subsets[_weakest(verdict), at], weak)
+    drop = _draw_drop(e, peers, found, team, rng)
+    seat = _draw_seats(e, peers, team[:, None] - np.where(weak, drop, 0.0), rng)
+    gap = np.maximum(-low * _direction(e.driver), 0.0)
     return Levels(_expand(seat, at, team, verdict), gap, _expand(drop, at, None, verdict))
 
 
@@ -206,10 +220,11 @@ def _draw_team(
     e: Evidence,
     peers: PeerLevel,
     weak: Bools,
-    mean: Floats,
-    extra: Floats,
+    component: npt.NDArray[np.int_],
     rng: np.random.Generator,
 ) -> Floats:
+    mean = np.array([c.mean for c in COMPONENTS])[component] * _direction(e.driver)
+    extra = np.array([c.spread for c in COMPONENTS])[component]
     weight, z, _ = _precision(e, peers, weak)
     prior = 1.0 / (peers.between_teams**2 + extra**2 + 1e-6)
     precision = weight.sum(axis=1) + prior
@@ -238,16 +253,6 @@ def _draw_seats(e: Evidence, peers: PeerLevel, centre: Floats, rng: np.random.Ge
     spread = np.sqrt(natural * (1.0 - pull))
     away = np.where(e.known, e.y, 0.0) - centre
     return centre + pull * away + spread * rng.standard_normal(centre.shape)
-
-
-def _draw_gap(
-    peers: PeerLevel, team: Floats, mean: Floats, extra: Floats, rng: np.random.Generator
-) -> Floats:
-    """How far the level is from the team's own natural one, which is not exactly the peers'."""
-    natural = peers.between_teams**2
-    share = natural / (natural + extra**2 + 1e-9)
-    own = share * (team - mean) + np.sqrt(natural * (1.0 - share)) * rng.standard_normal(len(team))
-    return np.maximum((own - team) * _direction(peers.driver), 0.0)
 
 
 def _expand(values: Floats, at: list[int], missing: Floats | None, verdict: Verdict) -> Floats:

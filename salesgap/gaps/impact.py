@@ -7,6 +7,7 @@ has no time left to be won, so it adds almost nothing: that is all the timing th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -62,16 +63,64 @@ class Course:
         return all(getattr(self, name) is getattr(other, name) for name in quantities)
 
 
+_TIMING = ("speed", "pace")
+_WINNING = (*_TIMING, "winning")
+_EARNING = (*_WINNING, "passing", "proposing")
+"""What of a course decides when deals leave, how many are won, and what a deal brings."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaving:
+    """When deals leave one phase, at one course's speed, if all goes as it does for the peers.
+
+    Parts of the curve that fall into each week to year end: ``entering`` (draw, week entered,
+    week) of what enters the phase in a week, ``staying`` (draw, age, week) of what is open in it
+    now. Open deals of one age, to the week, share their fate: ``ages`` are these, ``age_of`` is
+    the place of each open deal of the phase among them. ``now`` is the curve as it stands today.
+    """
+
+    now: Curve
+    entering: Floats
+    staying: Floats
+    ages: Floats
+    age_of: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, curve: Curve, now: Curve, course: Course, age: Floats) -> Leaving:
+        """Of a phase with open deals of these ages, in weeks."""
+        elapsed = _elapsed(course.speed)
+        middle = (elapsed[:, :-1] + elapsed[:, 1:]) / 2
+        ages, age_of = np.unique(np.round(age), return_inverse=True)
+        staying = _by_week(curve, ages * course.pace, elapsed, [0] * len(ages))
+        if now is not curve:
+            staying[:, :, 0] += _agreed(curve, now, ages * course.pace)
+        entering = _by_week(curve, -middle, elapsed, range(middle.shape[1]))
+        return cls(now, entering, staying, ages, age_of)
+
+    def new(self, weight: Floats) -> Floats:
+        """For what enters in each week (draw, week): the sum over the weeks in which it may pass,
+        of the chance to pass then times ``weight``."""
+        return _weighed(self.entering, weight)
+
+    def open(self, ratio: Floats, weight: Floats, pace: Floats) -> Floats:
+        """The same for each open deal (draw, deal), of those still open at its age."""
+        left = _still_open(self.now, ratio[:, :1], self.ages * pace)
+        return np.asarray((_weighed(self.staying, weight) / left)[:, self.age_of])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
     """What a course brings until year end.
 
-    ``from_week``: chance (draw, week) that what enters the late phase then is won; ``per_new``
-    and ``per_open``: part of its money that a deal created in a week (draw, week), and that each
-    open deal (draw, deal), is expected to bring; ``new`` and ``open``: money a draw.
+    ``early``, ``late``: when deals leave the phases; ``from_week``: chance (draw, week) that what
+    enters the late phase then is won; ``per_new`` and ``per_open``: part of its money that a deal
+    created in a week (draw, week), and that each open deal (draw, deal), is expected to bring;
+    ``new`` and ``open``: money a draw.
     """
 
     course: Course
+    early: Leaving
+    late: Leaving
     from_week: Floats
     per_new: Floats
     per_open: Floats
@@ -86,10 +135,15 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """The two phases' curves; without phases, the early one passes all at once."""
+    """The two phases' curves; without phases, the early one passes all at once.
+
+    Wins crowd before a quarter's end: ``late`` is the late phase as it stands on a day like the
+    course's last, ``late_now`` on a day like today.
+    """
 
     early: Curve
     late: Curve
+    late_now: Curve
 
     def outlook(self, course: Course, deals: OpenDeals, before: Outlook | None = None) -> Outlook:
         """Revenue until the course's last week.
@@ -97,41 +151,35 @@ class Process:
         Of ``before``, the outlook of another course of the same deals, whatever the change leaves
         untouched is taken over, not computed anew.
         """
-        same = before is not None and course.shares(before.course, "winning", "speed")
-        from_week = before.from_week if same and before else self._from_week(course)
-        if same and before and course.shares(before.course, "passing", "proposing"):
-            per_new, per_open = before.per_new, before.per_open
+
+        def kept(*quantities: str) -> Outlook | None:
+            return before if before and course.shares(before.course, *quantities) else None
+
+        timed, won, all_same = kept(*_TIMING), kept(*_WINNING), kept(*_EARNING)
+        early = (
+            timed.early
+            if timed
+            else Leaving.of(self.early, self.early, course, deals.age[~deals.late])
+        )
+        late = (
+            timed.late
+            if timed
+            else Leaving.of(self.late, self.late_now, course, deals.age[deals.late])
+        )
+        winning = _passing(self.late, course.winning)
+        from_week = won.from_week if won else late.new(winning)
+        if all_same:
+            per_new, per_open = all_same.per_new, all_same.per_open
         else:
-            per_new = self._per_new(course, from_week)
-            per_open = self._per_open(course, deals, from_week)
+            passing = _passing(self.early, course.passing)
+            proposed = passing * from_week * course.proposing
+            per_new = early.new(proposed)
+            per_open = np.empty((len(from_week), len(deals.amount)))
+            per_open[:, ~deals.late] = early.open(passing, proposed, course.pace)
+            per_open[:, deals.late] = late.open(winning, winning, course.pace)
         new = (course.created * course.size * per_new).sum(axis=1)
-        return Outlook(course, from_week, per_new, per_open, new, per_open @ deals.amount)
-
-    def _from_week(self, course: Course) -> Floats:
-        return _leaving_from(self.late, _passing(self.late, course.winning), course, 1.0)
-
-    def _per_new(self, course: Course, from_week: Floats) -> Floats:
-        ratio = _passing(self.early, course.passing)
-        return _leaving_from(self.early, ratio, course, from_week * course.proposing)
-
-    def _per_open(self, course: Course, deals: OpenDeals, from_week: Floats) -> Floats:
-        """Deals of one phase and age, to the week, share their fate."""
-        value = np.zeros((len(from_week), len(deals.amount)))
-        weeks = np.round(deals.age)
-        for late in (False, True):
-            after = 1.0 if late else from_week * course.proposing
-            for age in np.unique(weeks[deals.late == late]):
-                mine = (weeks == age) & (deals.late == late)
-                value[:, mine] = self._of_age(float(age), late, course, after)[:, None]
-        return value
-
-    def _of_age(self, age: float, late: bool, course: Course, after: Floats | float) -> Floats:
-        curve, lift = (self.late, course.winning) if late else (self.early, course.passing)
-        ratio = _passing(curve, lift)
-        start = age * course.pace
-        left = _still_open(curve, ratio[:, :1], start)
-        leaving = np.diff(_look_up(curve.passed, start + _elapsed(course.speed)), axis=1)
-        return np.asarray((leaving * ratio * after / left).sum(axis=1))
+        open_ = per_open @ deals.amount
+        return Outlook(course, early, late, from_week, per_new, per_open, new, open_)
 
 
 def _elapsed(speed: Floats) -> Floats:
@@ -149,28 +197,44 @@ def _still_open(curve: Curve, ratio: Floats, age: Floats) -> Floats:
     lost_in_the_end = max(float(curve.lost[-1]), 1e-9)
     never = max(1.0 - curve.share - lost_in_the_end, 0.0)
     fewer = np.maximum(1.0 - ratio * curve.share - never, 0.0) / lost_in_the_end
-    gone = ratio * _look_up(curve.passed, age) + fewer * _look_up(curve.lost, age)
+    days = age * 7.0
+    gone = ratio * _on_day(_daily(curve.passed), days) + fewer * _on_day(_daily(curve.lost), days)
     return np.asarray(np.maximum(1.0 - gone, 1e-3))
 
 
-def _leaving_from(curve: Curve, ratio: Floats, course: Course, after: Floats | float) -> Floats:
-    """For a deal that enters the phase in each week (draw, week): the sum over the weeks in which
-    it may pass, of the chance to pass then times what is worth ``after`` passing then."""
-    elapsed = _elapsed(course.speed)
-    middle = (elapsed[:, :-1] + elapsed[:, 1:]) / 2
-    weight = ratio * after
-    total = np.empty_like(weight)
-    for week in range(weight.shape[1]):
-        age = np.maximum(elapsed[:, week:] - middle[:, week, None], 0.0)
-        leaving = np.diff(_look_up(curve.passed, age), axis=1)
-        total[:, week] = np.einsum("dw,dw->d", leaving, weight[:, week:])
-    return total
+def _agreed(curve: Curve, now: Curve, age: Floats) -> Floats:
+    """Share of deals of an age that are as good as won, but not closed on a day like today."""
+    days = age * 7.0
+    more = _on_day(_daily(curve.passed), days) - _on_day(_daily(now.passed), days)
+    return np.asarray(np.maximum(more, 0.0))
+
+
+def _weighed(leaving: Floats, weight: Floats) -> Floats:
+    return np.asarray(np.einsum("dow,dw->do", leaving, weight))
+
+
+def _by_week(curve: Curve, since: Floats, elapsed: Floats, first: Iterable[int]) -> Floats:
+    """Part of a curve that falls into each week (draw, origin, week), for deals that have been in
+    the phase ``since`` so many weeks (draw, origin), or enter it in a week (below 0).
+
+    ``first``: the week of each origin before which there is nothing.
+    """
+    daily, days, before = _daily(curve.passed), elapsed * 7.0, since * 7.0
+    found = np.zeros((*since.shape, elapsed.shape[1] - 1))
+    for origin, week in enumerate(first):
+        passed = _on_day(daily, days[:, week:] + before[:, origin, None])
+        np.subtract(passed[:, 1:], passed[:, :-1], out=found[:, origin, week:])
+    return found
 
 
 _DAYS = np.arange(WEEKS * 7 + 1)
 
 
-def _look_up(curve: Floats, weeks: Floats) -> Floats:
-    """A cumulative curve at any age, to the day."""
-    daily = np.interp(_DAYS / 7.0, np.arange(WEEKS + 1), curve)
-    return np.asarray(daily[np.minimum(weeks * 7.0, _DAYS[-1]).astype(np.int32)])
+def _daily(curve: Floats) -> Floats:
+    """A cumulative curve by the day."""
+    return np.interp(_DAYS / 7.0, np.arange(WEEKS + 1), curve)
+
+
+def _on_day(daily: Floats, days: Floats) -> Floats:
+    """A daily curve at any age: 0 before the first day, its end after the last."""
+    return np.take(daily, days.astype(np.intp), mode="clip")

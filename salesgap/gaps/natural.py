@@ -1,16 +1,20 @@
 """The peers' level of each driver and how much teams and reps vary naturally.
 
-Estimated from all teams of a run, so that a few teams with a real gap neither move the level nor
-widen the variation: levels and variances are robust (mixture weights and medians).
+Estimated robustly, so that a few teams with a real gap neither move the level nor widen the
+variation (mixture weights and medians), and for each team from the others only: a team that lies
+far out must not widen the spread it is judged by.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from salesgap.gaps.evidence import Evidence, Floats, team_evidence
+from salesgap.gaps.evidence import Bools, Evidence, Floats, Ints, evidence_by_team
 from salesgap.measures.drivers import DRIVERS
 from salesgap.measures.peers import PeerLevel
 
@@ -22,49 +26,121 @@ _REPS_TYPICAL = 0.15
 _REP_GRID = np.linspace(0.0, 1.20, 61)
 
 
-def peer_level(statistics: pd.DataFrame, driver: str) -> PeerLevel | None:
-    """The peers' level of ``driver`` from every team's seat statistics; None without any."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One driver of all teams: an entry a seat. ``team`` and ``group`` are codes."""
+
+    driver: str
+    team: Ints
+    group: Ints
+    y: Floats
+    v: Floats
+    former: Bools
+    teams: int
+    groups: tuple[str, ...]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence], groups: tuple[str, ...]) -> Field:
+        """All teams' evidence of one driver, one after the other."""
+        sizes = [len(e.seats) for e in evidence]
+        code = {group: number for number, group in enumerate(groups)}
+        return cls(
+            evidence[0].driver,
+            np.repeat(np.arange(len(evidence)), sizes),
+            np.array([code[group] for e in evidence for group in e.groups], dtype=np.intp),
+            np.concatenate([e.y for e in evidence]),
+            np.concatenate([e.v for e in evidence]),
+            np.concatenate([e.former for e in evidence]),
+            len(evidence),
+            groups,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """What a field of teams looks like to each of several jurors, who each count some teams.
+
+    ``shift``: (juror, group) the level that most teams share; ``teams``: (juror,) natural
+    standard deviation between them; ``reps``: between the reps of one team, the same for all.
+    """
+
+    shift: Floats
+    teams: Floats
+    reps: float
+
+
+def peer_levels(
+    statistics: pd.DataFrame, driver: str
+) -> tuple[PeerLevel, dict[str, PeerLevel]] | None:
+    """The peers' level of ``driver``, of all teams and for each manager's team of the others.
+
+    ``statistics``: every team's seat statistics. None without any of this driver. A group that no
+    other team has is compared with itself.
+    """
     rows = statistics[(statistics["driver"] == driver) & (statistics["base"] > 0)]
     if rows.empty or rows["total"].abs().sum() == 0:
         return None
+    peers = _pooled(rows, driver)
+    evidence = evidence_by_team(rows, peers)
+    everyone = np.ones((1, len(evidence)), dtype=bool)
+    peers = _moved(peers, spread_of(_field(evidence, peers), everyone), 0)
+    evidence = evidence_by_team(rows, peers)
+    found = spread_of(_field(evidence, peers), np.vstack([everyone, others(len(evidence))]))
+    without = {m: _moved(peers, found, row + 1) for row, m in enumerate(evidence)}
+    return _moved(peers, found, 0), without
+
+
+def others(teams: int) -> Bools:
+    """Jurors who count every team but one: (team, team)."""
+    return ~np.eye(teams, dtype=bool)
+
+
+def spread_of(field: Field, counted: Bools) -> Spread:
+    """Level and natural variation of a field, to jurors (rows) who count some teams (columns)."""
+    reps = _between_reps(field) if DRIVERS[field.driver].per_seat else 0.0
+    mean, weight = _means(field, reps)
+    total = weight.sum(axis=1)
+    known = total > 0
+    share = weight / np.maximum(total, 1e-12)[:, None]
+    of_team = (share * mean).sum(axis=1)
+    teams = np.full(len(counted), _TEAM_TYPICAL)
+    for _ in range(2):
+        shift = np.stack(
+            [_centre(mean[:, g], weight[:, g], counted, teams) for g in range(len(field.groups))], 1
+        )
+        away = of_team - shift @ share.T
+        variance = np.where(known, 1.0 / np.maximum(total, 1e-12), np.inf)
+        teams = _between_teams(away, variance, counted & known)
+    return Spread(shift, teams, reps)
+
+
+def _field(evidence: Mapping[str, Evidence], peers: PeerLevel) -> Field:
+    return Field.of(list(evidence.values()), tuple(peers.levels))
+
+
+def _moved(peers: PeerLevel, spread: Spread, juror: int) -> PeerLevel:
+    moves = zip(peers.levels.items(), spread.shift[juror], strict=True)
+    return replace(
+        peers,
+        levels={group: level + float(shift) for (group, level), shift in moves},
+        between_teams=float(spread.teams[juror]),
+        between_reps=spread.reps,
+    )
+
+
+def _pooled(rows: pd.DataFrame, driver: str) -> PeerLevel:
     level = DRIVERS[driver].level
-    peers = PeerLevel(
+    sums = rows.groupby("group")[["total", "base"]].sum()
+    mean = sums["total"] / sums["base"]
+    values = mean.to_numpy() if level else np.log(mean.clip(lower=1e-6).to_numpy())
+    return PeerLevel(
         driver,
-        _pooled(rows, level),
+        {str(group): float(value) for group, value in zip(mean.index, values, strict=True)},
         between_teams=_TEAM_TYPICAL,
         between_reps=_REPS_TYPICAL,
         spread=_spread(rows) if level else 0.0,
         teams=int(rows["manager_id"].nunique()),
     )
-    for _ in range(2):
-        peers = _refine(rows, peers)
-    return peers
-
-
-def _refine(rows: pd.DataFrame, peers: PeerLevel) -> PeerLevel:
-    evidence = [team_evidence(team, peers) for _, team in rows.groupby("manager_id")]
-    reps = _between_reps(evidence) if DRIVERS[peers.driver].per_seat else 0.0
-    shifts = {
-        group: _centre(*_team_means(rows[rows["group"] == group], peers, reps), peers.between_teams)
-        for group in peers.levels
-    }
-    means, variances = _means(evidence, reps)
-    centred = means - np.array([_shift(team, shifts) for _, team in rows.groupby("manager_id")])
-    return PeerLevel(
-        peers.driver,
-        {group: level + shifts[group] for group, level in peers.levels.items()},
-        between_teams=_between_teams(centred, variances),
-        between_reps=reps,
-        spread=peers.spread,
-        teams=peers.teams,
-    )
-
-
-def _pooled(rows: pd.DataFrame, level: bool) -> dict[str, float]:
-    sums = rows.groupby("group")[["total", "base"]].sum()
-    mean = sums["total"] / sums["base"]
-    values = mean.to_numpy() if level else np.log(mean.clip(lower=1e-6).to_numpy())
-    return {str(group): float(value) for group, value in zip(mean.index, values, strict=True)}
 
 
 def _spread(rows: pd.DataFrame) -> float:
@@ -74,49 +150,43 @@ def _spread(rows: pd.DataFrame) -> float:
     return max(float(np.sqrt(max(within.clip(lower=0).sum(), 0.0) / freedom)), 0.05)
 
 
-def _means(evidence: list[Evidence], reps: float) -> tuple[Floats, Floats]:
-    pairs = [_mean(e, reps) for e in evidence]
-    return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
+def _means(field: Field, reps: float) -> tuple[Floats, Floats]:
+    """Mean and its precision, (team, group); precision 0 where a team has no such seat."""
+    shape = (field.teams, len(field.groups))
+    cell = field.team * shape[1] + field.group
+    weight = np.where(np.isfinite(field.v), 1.0 / (field.v + reps**2), 0.0)
+    total = np.bincount(cell, weight, shape[0] * shape[1])
+    summed = np.bincount(cell, weight * field.y, shape[0] * shape[1])
+    mean = summed / np.maximum(total, 1e-12)
+    return mean.reshape(shape), total.astype(float).reshape(shape)
 
 
-def _mean(e: Evidence, reps: float) -> tuple[float, float]:
+def mean_level(e: Evidence, reps: float) -> tuple[float, float]:
+    """A team's mean log level against its peers and its variance; infinite without evidence."""
     weight = np.where(e.known, 1.0 / (e.v + reps**2), 0.0)
     total = float(weight.sum())
     return (float(weight @ e.y) / total, 1.0 / total) if total else (0.0, np.inf)
 
 
-def _team_means(rows: pd.DataFrame, peers: PeerLevel, reps: float) -> tuple[Floats, Floats]:
-    return _means([team_evidence(team, peers) for _, team in rows.groupby("manager_id")], reps)
-
-
-def _shift(team: pd.DataFrame, shifts: dict[str, float]) -> float:
-    base = team["base"].to_numpy(float)
-    return float(base @ team["group"].map(shifts).to_numpy(float) / base.sum())
-
-
-def _between_reps(evidence: list[Evidence]) -> float:
+def _between_reps(field: Field) -> float:
     """Natural spread of reps around their team.
 
     Squared residuals are matched at their middle and at their upper end, and the larger spread
     counts: a few weak seats do not widen it, but where many reps lie far out, lying far out is
     natural there.
     """
-    residuals = [_residuals(e) for e in evidence]
-    square = np.concatenate([r[0] for r in residuals])
-    variance = np.concatenate([r[1] for r in residuals])
-    if not square.size:
+    use = np.isfinite(field.v) & ~field.former
+    y, v, team = field.y[use], field.v[use], field.team[use]
+    parts = np.split(y, np.flatnonzero(np.diff(team)) + 1) if len(y) else []
+    sizes = np.array([len(part) for part in parts], dtype=np.intp)
+    if not (sizes >= 3).any():
         return _REPS_TYPICAL
-    total = variance + _REP_GRID[:, None] ** 2
-    return max(_matched(square / total, share) for share in (0.5, 0.85))
-
-
-def _residuals(e: Evidence) -> tuple[Floats, Floats]:
-    """Squared distance of each seat from its team's median, and its sampling variance."""
-    use = e.known & ~e.former
-    y, v = e.y[use], e.v[use]
-    if len(y) < 3:
-        return np.zeros(0), np.zeros(0)
-    return (y - np.median(y)) ** 2 * len(y) / (len(y) - 1), v
+    middle = np.repeat([float(np.median(part)) for part in parts], sizes)
+    size = np.repeat(sizes, sizes)
+    enough = size >= 3
+    square = ((y - middle) ** 2 * size / np.maximum(size - 1, 1))[enough]
+    ratios = square / (v[enough] + _REP_GRID[:, None] ** 2)
+    return max(_matched(ratios, share) for share in (0.5, 0.85))
 
 
 def _matched(ratios: Floats, share: float) -> float:
@@ -125,40 +195,44 @@ def _matched(ratios: Floats, share: float) -> float:
     return float(np.interp(-chi2.ppf(share, 1), -quantiles, _REP_GRID))
 
 
-def _centre(means: Floats, variances: Floats, teams: float) -> float:
-    """The level that most teams share: a team far from it hardly counts."""
-    known = np.isfinite(variances)
-    x, v = means[known], variances[known] + teams**2
-    if not x.size:
-        return 0.0
-    centre = float(np.median(x))
-    for _ in range(20):
-        weight = usual_weight(x - centre, v) / v
-        centre = float(weight @ x / weight.sum())
+def _centre(mean: Floats, weight: Floats, counted: Bools, teams: Floats) -> Floats:
+    """The level that most teams share, to each juror: a team far from it hardly counts."""
+    have = np.flatnonzero(weight > 0)
+    use = counted[:, have]
+    x, v = mean[have][None, :], 1.0 / weight[have] + teams[:, None] ** 2
+    if not have.size:
+        return np.zeros(len(counted))
+    centre = np.where(use.any(axis=1), np.median(x), 0.0)
+    for _ in range(12):
+        share = np.where(use, usual_weight(x - centre[:, None], v) / v, 0.0)
+        centre = (share * x).sum(axis=1) / np.maximum(share.sum(axis=1), 1e-300)
     return centre
 
 
 def usual_weight(deviation: Floats, variance: Floats) -> Floats:
     """Chance that a deviation is natural and no outlier; ``variance`` includes the natural one."""
-    wide = variance + OUTLIER_SPREAD**2
-    usual = (1 - OUTLIER_SHARE) * np.exp(-0.5 * deviation**2 / variance) / np.sqrt(variance)
-    other = OUTLIER_SHARE * np.exp(-0.5 * deviation**2 / wide) / np.sqrt(wide)
+    usual, other = _mixture(deviation, variance)
     return np.asarray(usual / (usual + other + 1e-300))
 
 
-def _between_teams(deviation: Floats, variance: Floats) -> float:
+def _mixture(deviation: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Density of a deviation as a natural one, and as an outlier, each with its prior share."""
+    wide = variance + OUTLIER_SPREAD**2
+    usual = (1 - OUTLIER_SHARE) * np.exp(-0.5 * deviation**2 / variance) / np.sqrt(variance)
+    other = OUTLIER_SHARE * np.exp(-0.5 * deviation**2 / wide) / np.sqrt(wide)
+    return usual, other
+
+
+def _between_teams(deviation: Floats, variance: Floats, counted: Bools) -> Floats:
     """Natural spread of teams: posterior mean on a grid, under outliers and a weak prior.
 
-    The prior is exponential in the size typical of teams under one management, so that a run of
-    five teams does not claim to know that teams never differ.
+    The prior is gamma of the size typical of teams under one management, so that a run of five
+    teams does not claim to know that teams never differ.
     """
-    known = np.isfinite(variance)
-    x, v = deviation[known], variance[known]
+    safe = np.where(np.isfinite(variance), variance, 1.0)
+    total = safe[None, :, None] + _TEAM_GRID**2
+    usual, other = _mixture(deviation[:, :, None], total)
+    logs = np.where(counted[:, :, None], np.log(usual + other + 1e-300), 0.0).sum(axis=1)
     prior = _TEAM_GRID / _TEAM_TYPICAL**2 * np.exp(-_TEAM_GRID / _TEAM_TYPICAL)
-    total = v[None, :] + _TEAM_GRID[:, None] ** 2
-    usual = (1 - OUTLIER_SHARE) * np.exp(-0.5 * x**2 / total) / np.sqrt(total)
-    wide = total + OUTLIER_SPREAD**2
-    other = OUTLIER_SHARE * np.exp(-0.5 * x**2 / wide) / np.sqrt(wide)
-    log_likelihood = np.log(usual + other + 1e-300).sum(axis=1)
-    weight = prior * np.exp(log_likelihood - log_likelihood.max())
-    return float(np.sqrt(weight @ _TEAM_GRID**2 / weight.sum()))
+    weight = prior * np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(np.sqrt(weight @ _TEAM_GRID**2 / weight.sum(axis=1)))

@@ -1,19 +1,23 @@
 """How sure one must be before a manager is told of a gap.
 
-Teams without any gap are drawn around the peers, as many seats and deals as the real ones have, and
-weighed as the real ones are. The threshold is the probability that only ``false_gap_rate`` of them
-pass with their strongest candidate.
+Whole organisations without any gap are drawn around the peers, as many teams, seats and deals as
+the real one has; peers and spreads are estimated anew from each, and its teams weighed as the real
+ones are. Each candidate's threshold is the probability that the same small share of those teams
+reach with it, so that no kind of gap uses up the false alarms of the others; all kinds together,
+``false_gap_rate`` of the teams pass.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from salesgap.gaps.evidence import Evidence, team_evidence
+from salesgap.gaps.evidence import Evidence, Floats, evidence_by_team, team_evidence
 from salesgap.gaps.hypotheses import weigh
+from salesgap.gaps.natural import Field, Spread, others, peer_levels, spread_of
 from salesgap.measures.drivers import DRIVERS, FORMER, TEAM
 from salesgap.measures.peers import LEAST_TEAMS, PeerLevel
 from salesgap.params import Method
@@ -23,31 +27,67 @@ LOWEST = 0.5
 
 _TEAMS_DRAWN = 800
 
+Levels = dict[str, PeerLevel]
 
-def calibrate(statistics: pd.DataFrame, levels: dict[str, PeerLevel], method: Method) -> float:
-    """The threshold for this run; 1 (nothing passes) with fewer than three teams to compare."""
-    teams = [team for _, team in statistics.groupby("manager_id")]
-    if len(teams) < LEAST_TEAMS:
-        return 1.0
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The peers' level of each driver: of all teams, and to each manager's team of the others."""
+
+    all: Levels
+    without: dict[str, Levels]
+
+
+def peers_of(statistics: pd.DataFrame) -> Peers:
+    """What every team of ``statistics`` is compared with."""
+    found = {d: levels for d in DRIVERS if (levels := peer_levels(statistics, d)) is not None}
+    managers = [str(manager) for manager in statistics["manager_id"].unique()]
+    return Peers(
+        {driver: everyone for driver, (everyone, _) in found.items()},
+        {m: {d: own.get(m, everyone) for d, (everyone, own) in found.items()} for m in managers},
+    )
+
+
+def calibrate(statistics: pd.DataFrame, levels: Levels, method: Method) -> dict[str, float]:
+    """The threshold of each candidate for this run; none with fewer than three teams to compare."""
+    teams = int(statistics["manager_id"].nunique())
+    if teams < LEAST_TEAMS:
+        return {}
     rng = np.random.default_rng([method.seed, 1])
-    evidence = [evidence_of(team, levels) for team in teams]
-    repeats = -(-_TEAMS_DRAWN // len(teams))
-    strongest = [
-        _strongest([_usual(e, levels[e.driver], rng) for e in own], levels)
-        for own in evidence
-        if own
-        for _ in range(repeats)
-    ]
-    return max(LOWEST, float(np.quantile(strongest, 1.0 - method.false_gap_rate)))
+    evidence = {
+        driver: evidence_by_team(rows, levels[driver])
+        for driver in levels
+        if len(rows := statistics[statistics["driver"] == driver])
+    }
+    repeats = -(-_TEAMS_DRAWN // teams)
+    drawn = [chances for _ in range(repeats) for chances in _drawn(evidence, levels, rng)]
+    return thresholds(pd.DataFrame(drawn).fillna(0.0), method.false_gap_rate)
 
 
-def evidence_of(team: pd.DataFrame, levels: dict[str, PeerLevel]) -> list[Evidence]:
+def thresholds(chances: pd.DataFrame, rate: float) -> dict[str, float]:
+    """A threshold a column, each passed by the same share of rows (or fewer, where that would be
+    below :data:`LOWEST`), so that ``rate`` of the rows pass one at least.
+
+    ``chances``: (team without a gap, candidate) probability that it has one.
+    """
+    values = chances.to_numpy(float)
+    limits = np.full(values.shape[1], 1.0)
+    for share in rate * np.linspace(0.02, 1.0, 50):
+        lower = np.maximum(np.quantile(values, 1.0 - share, axis=0), LOWEST)
+        if (values >= lower).any(axis=1).mean() > rate:
+            break
+        limits = lower
+    return {str(name): float(limit) for name, limit in zip(chances, limits, strict=True)}
+
+
+def evidence_of(team: pd.DataFrame, levels: Levels) -> list[Evidence]:
     """The evidence of one team in every driver it has rows of."""
-    return [
+    found = (
         team_evidence(rows, levels[driver])
         for driver in DRIVERS
         if driver in levels and len(rows := team[team["driver"] == driver])
-    ]
+    )
+    return [evidence for evidence in found if evidence is not None]
 
 
 def eligible_seats(evidence: list[Evidence], months: float = 4.0) -> frozenset[str]:
@@ -61,9 +101,24 @@ def eligible_seats(evidence: list[Evidence], months: float = 4.0) -> frozenset[s
     )
 
 
-def _strongest(evidence: list[Evidence], levels: dict[str, PeerLevel]) -> float:
-    verdict = weigh(evidence, levels, eligible_seats(evidence))
-    return max(verdict.people_gap, *(verdict.condition_gap(e.driver) for e in evidence))
+def _drawn(
+    evidence: Mapping[str, dict[str, Evidence]], levels: Levels, rng: np.random.Generator
+) -> list[dict[str, float]]:
+    """Each candidate's chance in each team of one organisation without gaps."""
+    teams: dict[str, list[Evidence]] = {}
+    seen: dict[str, Levels] = {}
+    for driver, by_team in evidence.items():
+        drawn = [_usual(e, levels[driver], rng) for e in by_team.values()]
+        groups = tuple(levels[driver].levels)
+        spread = spread_of(Field.of(drawn, groups), others(len(drawn)))
+        for juror, (manager, e) in enumerate(zip(by_team, drawn, strict=True)):
+            teams.setdefault(manager, []).append(_seen(e, groups, spread, juror))
+            seen.setdefault(manager, {})[driver] = replace(
+                levels[driver],
+                between_teams=float(spread.teams[juror]),
+                between_reps=spread.reps,
+            )
+    return [_chances(own, seen[manager]) for manager, own in teams.items()]
 
 
 def _usual(e: Evidence, peers: PeerLevel, rng: np.random.Generator) -> Evidence:
@@ -71,3 +126,15 @@ def _usual(e: Evidence, peers: PeerLevel, rng: np.random.Generator) -> Evidence:
     own = np.where(e.known, np.sqrt(np.where(e.known, e.v, 0.0) + peers.between_reps**2), 0.0)
     y = rng.normal(0.0, peers.between_teams) + own * rng.standard_normal(len(e.y))
     return replace(e, y=y)
+
+
+def _seen(e: Evidence, groups: tuple[str, ...], spread: Spread, juror: int) -> Evidence:
+    """The evidence against the level that the juror sees."""
+    shift: Floats = spread.shift[juror][[groups.index(group) for group in e.groups]]
+    return replace(e, y=e.y - shift)
+
+
+def _chances(evidence: list[Evidence], levels: Levels) -> dict[str, float]:
+    verdict = weigh(evidence, levels, eligible_seats(evidence))
+    conditions = {e.driver: verdict.condition_gap(e.driver) for e in evidence}
+    return conditions | {"underperformance": verdict.people_gap}

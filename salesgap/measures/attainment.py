@@ -36,22 +36,25 @@ def quota_by_seat(
 
     ``ramped``: days of the ramp count in proportion to it.
     """
-    daily = _daily_quota(revenue_quotas(quotas), days)
+    persons, daily = _daily_quota(revenue_quotas(quotas), days)
     weights = ramp_share(seats, days) if ramped else presence(seats, days)
-    totals = [
-        float(daily[person] @ weights[row]) if person in daily else np.nan
-        for row, person in enumerate(seats["person_id"])
-    ]
-    return np.array(totals)
+    at = persons.get_indexer(pd.Index(seats["person_id"]))
+    known = at >= 0
+    totals = np.full(len(seats), np.nan)
+    totals[known] = np.einsum("sd,sd->s", daily[at[known]], weights[known])
+    return totals
 
 
-def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> dict[str, Floats]:
-    """Each person's quota a day: a period's amount spread evenly over its days."""
-    daily: dict[str, Floats] = {}
-    for row in quotas.to_dict("records"):
-        start, end, person = row["period_start"], row["period_end"], str(row["person_id"])
-        inside = np.asarray((days >= start) & (days <= end))
-        if inside.any():
-            a_day = row["amount"] / ((end - start).days + 1)
-            daily[person] = daily.get(person, np.zeros(len(days))) + inside * a_day
-    return daily
+def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[pd.Index, Floats]:
+    """Who has a quota on any of the days, and each one's quota a day (person, day): a period's
+    amount spread evenly over its days."""
+    start, end = quotas["period_start"], quotas["period_end"]
+    here = ((start <= days[-1]) & (end >= days[0])).to_numpy(bool)
+    a_day = (quotas["amount"] / ((end - start).dt.days + 1)).to_numpy(float)[here]
+    first = days.searchsorted(start[here])[:, None]
+    last = days.searchsorted(end[here], side="right")[:, None]
+    at, persons = pd.factorize(quotas["person_id"][here])
+    number = np.arange(len(days))
+    daily = np.zeros((len(persons), len(days)))
+    np.add.at(daily, at, ((first <= number) & (number < last)) * a_day[:, None])
+    return pd.Index(persons), daily

@@ -43,6 +43,16 @@ def past_quarters(params: Params, window: Window) -> list[Quarter]:
     return [q for q in past if q.end <= window.end and q.start > window.start]
 
 
+def days_like(
+    day: pd.Timestamp, params: Params, since: pd.Timestamp, until: pd.Timestamp
+) -> pd.DatetimeIndex:
+    """Days from ``since`` to ``until`` as far from their fiscal quarter's end as ``day`` is."""
+    start = pd.Timestamp(params.year_start)
+    ends = pd.DatetimeIndex([quarter(start, number).end for number in range(-12, 5)])
+    days = ends - (ends[ends >= day].min() - day)
+    return days[(since <= days) & (days <= until)]
+
+
 def _current(params: Params) -> int:
     """The number of the quarter that the as-of date lies in."""
     start, day = pd.Timestamp(params.year_start), pd.Timestamp(params.as_of)

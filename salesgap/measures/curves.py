@@ -1,7 +1,8 @@
 """How deals leave a phase: competing risks on a weekly grid.
 
 Aalen–Johansen cumulative incidence of the two ways out (passed, lost); a deal still in the phase is
-censored at its age, not counted as lost.
+censored at its age, not counted as lost. What is closed on a given kind of day, such as a quarter's
+last, has a curve of its own (:func:`seen_on`), for wins crowd before it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import isotonic_regression
 
 Floats = npt.NDArray[np.float64]
 
 WEEKS = 156
 """The grid's end: three years. What happens later is taken as never."""
+
+_LEAST_SEEN = 100
+"""Deals of one age on one kind of day, from which on their share is taken as such."""
+
+
+_AGES = np.arange(WEEKS + 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,58 @@ def cumulative_incidence(weeks: Floats, outcome: npt.NDArray[np.int_]) -> Curve:
         passed=np.r_[0.0, np.cumsum(before * passed / at_risk)],
         lost=np.r_[0.0, np.cumsum(before * lost / at_risk)],
         n=int(age.size),
+    )
+
+
+def seen_on(
+    days: pd.DatetimeIndex,
+    start: pd.Series,
+    left: pd.Series,
+    outcome: npt.NDArray[np.int_],
+    usual: Curve,
+) -> Curve:
+    """What has passed and what is lost by age, as it stands on ``days``, none of them later than
+    the data reach.
+
+    Every deal counts on every day that it has begun by: nothing is censored. Shares only grow with
+    age (isotonic regression). Where fewer than :data:`_LEAST_SEEN` are that old, they go on to
+    where ``usual`` ends.
+    """
+    age = (days.to_numpy()[:, None] - start.to_numpy()[None, :]) / np.timedelta64(7, "D")
+    begun = (age >= 0) & (age < WEEKS)
+    gone = begun & (left.to_numpy()[None, :] <= days.to_numpy()[:, None])
+    week = age[begun].astype(np.intp)
+    seen = np.bincount(week, minlength=WEEKS).astype(float)
+    many = np.flatnonzero(seen >= _LEAST_SEEN)
+    if not many.size:
+        return usual
+
+    def by_age(way: int, usual: Floats) -> Floats:
+        counted = np.bincount(week, (gone & (outcome == way))[begun], minlength=WEEKS)
+        share = isotonic_regression(counted[many] / seen[many], weights=seen[many]).x
+        knots = np.interp(_AGES, np.r_[0.0, many + 0.5], np.r_[0.0, share])
+        still = usual[-1] - usual[many[-1]]
+        done = (usual - usual[many[-1]]) / still if still > 0 else np.ones(WEEKS + 1)
+        onwards = share[-1] + done * (usual[-1] - share[-1])
+        return np.asarray(np.where(many[-1] < _AGES, onwards, knots))
+
+    passed, lost = by_age(1, usual.passed), by_age(2, usual.lost)
+    over = np.maximum(passed + lost, 1.0)
+    return Curve(passed / over, lost / over, usual.n)
+
+
+def closing_seen_on(
+    days: pd.DatetimeIndex, deals: pd.DataFrame, usual: Curve, *, phases: bool
+) -> Curve:
+    """:func:`seen_on` from the late phase, or without phases from creation, to won or lost."""
+    begun = deals[deals["late_date" if phases else "created_date"].notna()]
+    won, lost = begun["status"] == "won", begun["status"] == "lost"
+    return seen_on(
+        days,
+        begun["late_date" if phases else "created_date"],
+        begun["close_date"].where(won | lost),
+        np.where(won, 1, np.where(lost, 2, 0)),
+        usual,
     )
 
 

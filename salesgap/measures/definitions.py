@@ -120,10 +120,35 @@ MEASURES: dict[str, Measure] = {
             "Net new pipeline",
             "money",
             "person or team, since a date",
-            "amount of the opportunities created since then, closed since or not",
+            "amount of the opportunities created since then, or transferred in from another team "
+            "with their owner, closed since or not",
             "–",
             "each deal by its amount",
-            "opportunities.created_date",
+            "opportunities.created_date, team_history.manager_id, team_history.start_date",
+        ),
+        Measure(
+            "pipeline_movement",
+            "Movement of the open pipeline",
+            "money",
+            "team and reason, between two dates",
+            "open pipeline expected by fiscal year end (all that is open, where no history tells "
+            "dates) at the second date less that at the first, split by the one reason a deal has: "
+            "new, transferred in or out, pulled in, reopened, raised or cut in value, won, lost, "
+            "pushed",
+            "–",
+            "what leaves by its amount at the first date, what arrives by that at the second",
+            "stage_history.amount, stage_history.close_date, opportunities.close_date, "
+            "team_history.manager_id",
+        ),
+        Measure(
+            "early_attention",
+            "Attention to early stages",
+            "share",
+            "team, last 90 days",
+            "activities on deals that were in the early phase on that day",
+            "activities on deals whose phase on that day is known",
+            "each activity once",
+            "activities.opportunity_id, activities.date, stage_history.changed_at",
         ),
     )
 }

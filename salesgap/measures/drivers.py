@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesgap.crm.book import Book
@@ -24,6 +25,10 @@ from salesgap.measures.seats import (
     ramped_months,
 )
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
+
 TEAM = "(team)"
 """The one row of a driver that is the team's, not a seat's."""
 
@@ -31,6 +36,10 @@ FORMER = "(former seats)"
 """One pooled row a team: people who left it, and the deals their successors inherited."""
 
 _KEYS = ["manager_id", "seat", "group"]
+Place = tuple[str, str, str]
+"""What a deal or a month counts for: manager_id, seat, group."""
+
+_COUNTED = ["created_date", "close_date", "late_date", "reached_late", "status", "amount"]
 _KNOWN_PHASES = 0.8
 
 
@@ -83,101 +92,183 @@ def seat_statistics(
     out, as are those of owners who hold no seat (managers).
     """
     seats = seats.assign(group=peer_groups(seats), here=active(seats, window.end))
-    deals = _attribute(book.deals, seats)
+    places, seats = _places(seats)
+    deals = _attribute(book.deals, seats, window)
     first = book.deals["created_date"].min()
     history = Window(window.start if pd.isna(first) else min(first, window.start), window.end)
-    parts = [_creation(deals, seats, window), _capacity(seats, window, history)]
-    parts += [
-        COUNTERS[driver](deals, window).assign(driver=driver)
+    counts = {"pipeline_creation": _creation(deals, seats, window, len(places))}
+    counts |= {
+        driver: _summed(deals.place, *COUNTERS[driver](deals), len(places))
         for driver in drivers_with(phases)
         if driver in COUNTERS
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _attribute(deals: pd.DataFrame, seats: pd.DataFrame) -> pd.DataFrame:
-    """Each deal with its seat and group; a deal older than its owner's seat is inherited."""
-    columns = ["person_id", "manager_id", "group", "start", "ramped", "here"]
-    found = deals.merge(
-        seats[columns].drop_duplicates(["person_id", "manager_id"], keep="last"),
-        left_on=["owner_id", "manager_id"],
-        right_on=["person_id", "manager_id"],
+    }
+    return pd.concat(
+        [_capacity(seats, window, history), _by_seat(counts, places)], ignore_index=True
     )
-    inherited = found["created_date"] < found["start"]
-    ramping = ~inherited & (found["created_date"] < found["ramped"])
-    own = found["here"].astype(bool) & ~inherited
-    return found.assign(seat=found["owner_id"].where(own, FORMER))[~ramping]
 
 
-def _creation(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> pd.DataFrame:
+def _places(seats: pd.DataFrame) -> tuple[list[Place], pd.DataFrame]:
+    """Every place to count for, and the seats with the numbers of those that are their ``own`` and
+    their team's ``former`` one."""
+    manager, person, group = (seats[name].tolist() for name in ("manager_id", "person_id", "group"))
+    own = list(zip(manager, person, group, strict=True))
+    former = [(m, FORMER, g) for m, _, g in own]
+    places = sorted({*own, *former})
+    number = {place: row for row, place in enumerate(places)}
+    return places, seats.assign(
+        own=np.array([number[place] for place in own], np.intp),
+        former=np.array([number[place] for place in former], np.intp),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Deals:
+    """Deals to count, one entry each.
+
+    ``place``: the row of the places it counts for, which is ``inherited`` if it was not opened
+    from a seat filled now; ``created``, ``proposed``, ``closed``: whether that was in the window;
+    ``amount`` and ``days`` from creation to close may be missing.
+    """
+
+    place: Ints
+    inherited: Bools
+    created: Bools
+    proposed: Bools
+    closed: Bools
+    reached: Bools
+    won: Bools
+    lost: Bools
+    amount: Floats
+    days: Floats
+
+
+def _attribute(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> _Deals:
+    """Each deal with its seat; a deal older than its owner's seat is inherited."""
+    pairs = zip(seats["person_id"].tolist(), seats["manager_id"].tolist(), strict=True)
+    seat = {pair: row for row, pair in enumerate(pairs)}  # of two of one pair the last counts
+    owners = zip(deals["owner_id"].tolist(), deals["manager_id"].tolist(), strict=True)
+    row = np.array([seat.get(pair, -1) for pair in owners], np.intp)
+    deals, row = deals.loc[row >= 0, _COUNTED], row[row >= 0]
+    created = deals["created_date"].to_numpy()
+    start, ramped, here, own, former = (
+        seats[name].to_numpy()[row] for name in ("start", "ramped", "here", "own", "former")
+    )
+    before = created < start
+    inherited = before | ~here
+    use = before | ~(created < ramped)
+    place = np.where(inherited, former, own)
+    return _in_window(deals[use], place[use], inherited[use], window)
+
+
+def _in_window(deals: pd.DataFrame, place: Ints, inherited: Bools, window: Window) -> _Deals:
+    created, closed, status = deals["created_date"], deals["close_date"], deals["status"]
+    return _Deals(
+        place=place,
+        inherited=inherited,
+        created=window.holds(created).to_numpy(),
+        proposed=window.holds(deals["late_date"].fillna(closed)).to_numpy(),
+        closed=window.holds(closed).to_numpy(),
+        reached=deals["reached_late"].fillna(False).to_numpy(bool),
+        won=(status == "won").to_numpy(bool),
+        lost=(status == "lost").to_numpy(bool),
+        amount=deals["amount"].to_numpy(float),
+        days=np.asarray((closed - created).dt.days, float),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    """What was counted of one driver: numbers of ``places``, and what stands there."""
+
+    places: Ints
+    total: Floats
+    base: Floats
+    squares: Floats
+
+
+def _creation(deals: _Deals, seats: pd.DataFrame, window: Window, places: int) -> _Counts:
     """Of the seats filled now. Former ones are left out, months and deals alike: part of what they
     opened stands under their successors' names."""
     here = seats[seats["here"]]
-    months = here.assign(seat=here["person_id"], base=ramped_months(here, window))
-    base = months.groupby(_KEYS)["base"].sum()
-    own = deals[window.holds(deals["created_date"]) & (deals["seat"] != FORMER)]
-    frame = pd.DataFrame({"total": own.groupby(_KEYS).size(), "base": base}).fillna(0.0)
-    return frame.assign(squares=0.0, driver="pipeline_creation").reset_index()
+    own = here["own"].to_numpy()
+    rows = np.unique(own)
+    opened = np.bincount(deals.place[deals.created & ~deals.inherited], minlength=places)
+    months = np.bincount(own, ramped_months(here, window).to_numpy(float), places)
+    return _Counts(rows, opened[rows].astype(float), months[rows], np.zeros(len(rows)))
+
+
+def _summed(place: Ints, counted: Bools, value: Floats, squares: Floats, places: int) -> _Counts:
+    """Count and sums of those ``counted``."""
+    place = place[counted]
+    base = np.bincount(place, minlength=places)
+    rows = np.flatnonzero(base)
+    total, square = (np.bincount(place, v[counted], places) for v in (value, squares))
+    return _Counts(rows, *(sums[rows].astype(float) for sums in (total, base, square)))
+
+
+def _by_seat(counts: dict[str, _Counts], places: list[Place]) -> pd.DataFrame:
+    found = list(counts.values())
+    rows = [places[row] for c in found for row in c.places]
+    return pd.DataFrame(rows, columns=_KEYS, dtype="str").assign(
+        driver=np.repeat(list(counts), [len(c.places) for c in found]),
+        total=np.concatenate([c.total for c in found]),
+        base=np.concatenate([c.base for c in found]),
+        squares=np.concatenate([c.squares for c in found]),
+    )
 
 
 def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFrame:
     """Filled against planned rep-months. Planned: as many seats as the team ever had at once."""
-    filled = seats.assign(total=filled_months(seats, window))
-    teams = filled.groupby("manager_id")
-    planned = {m: planned_seats(team, history) * window.months for m, team in teams}
-    frame = pd.DataFrame({"total": teams["total"].sum(), "base": pd.Series(planned)})
-    frame.index.name = "manager_id"
-    return frame.assign(squares=0.0, driver="capacity", seat=TEAM, group=ALL_PEERS).reset_index()
+    filled = filled_months(seats, window).groupby(seats["manager_id"]).sum()
+    return pd.DataFrame(
+        {
+            "manager_id": filled.index,
+            "seat": TEAM,
+            "group": ALL_PEERS,
+            "driver": "capacity",
+            "total": filled.to_numpy(),
+            "base": planned_seats(seats, history)[filled.index].to_numpy() * window.months,
+            "squares": 0.0,
+        }
+    )
 
 
-def _rate(passed: pd.Series, left: pd.Series, deals: pd.DataFrame) -> pd.DataFrame:
-    counted = deals.assign(total=passed.astype(float), base=left.astype(float), squares=0.0)
-    return _summed(counted[left.astype(bool)])
+Counted = tuple[Bools, Floats, Floats]
+"""Which deals a driver counts, the value of each (a log, or 1 if it passed), and its square where
+that tells anything."""
 
 
-def _level(values: pd.Series, deals: pd.DataFrame) -> pd.DataFrame:
-    logs = pd.Series(np.log(values), index=deals.index)
-    return _summed(deals.assign(total=logs, base=1.0, squares=logs**2)[logs.notna()])
+def _rate(counted: Bools, passed: Bools) -> Counted:
+    return counted, passed.astype(float), np.zeros(len(passed))
 
 
-def _summed(counted: pd.DataFrame) -> pd.DataFrame:
-    return counted.groupby(_KEYS)[["total", "base", "squares"]].sum().reset_index()
+def _level(counted: Bools, amount: Floats) -> Counted:
+    logs = np.log(np.where(counted, amount, 1.0))
+    return counted, logs, logs**2
 
 
-def _early(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    reached = deals["reached_late"].fillna(False).astype(bool)
-    passed = reached & window.holds(deals["late_date"].fillna(deals["close_date"]))
-    lost = (deals["status"] == "lost") & ~reached & window.holds(deals["close_date"])
-    return _rate(passed, passed | lost, deals)
+def _early(deals: _Deals) -> Counted:
+    passed = deals.reached & deals.proposed
+    return _rate(passed | (deals.lost & ~deals.reached & deals.closed), passed)
 
 
-def _late(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    reached = deals["reached_late"].fillna(False).astype(bool)
-    left = reached & (deals["status"] != "open") & window.holds(deals["close_date"])
-    return _rate(left & (deals["status"] == "won"), left, deals)
+def _late(deals: _Deals) -> Counted:
+    return _rate(deals.reached & (deals.won | deals.lost) & deals.closed, deals.won)
 
 
-def _overall(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    left = (deals["status"] != "open") & window.holds(deals["close_date"])
-    return _rate(left & (deals["status"] == "won"), left, deals)
+def _overall(deals: _Deals) -> Counted:
+    return _rate((deals.won | deals.lost) & deals.closed, deals.won)
 
 
-def _won(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    return deals[(deals["status"] == "won") & window.holds(deals["close_date"])]
+def _size(deals: _Deals) -> Counted:
+    return _level(deals.won & deals.closed & (deals.amount > 0), deals.amount)
 
 
-def _size(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    won = _won(deals, window)
-    return _level(won["amount"].where(won["amount"] > 0), won)
+def _cycle(deals: _Deals) -> Counted:
+    return _level(deals.won & deals.closed, np.maximum(deals.days, 1.0))
 
 
-def _cycle(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    won = _won(deals, window)
-    days = (won["close_date"] - won["created_date"]).dt.days
-    return _level(days.clip(lower=1).astype(float), won)
-
-
-COUNTERS: dict[str, Callable[[pd.DataFrame, Window], pd.DataFrame]] = {
+COUNTERS: dict[str, Callable[[_Deals], Counted]] = {
     "conversion_early": _early,
     "conversion_late": _late,
     "conversion": _overall,

@@ -5,7 +5,7 @@ Numbers and group names only: no people, no accounts, no deals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,12 +73,13 @@ class Yield:
 class Benchmarks:
     """Everything a team is compared with.
 
-    ``levels`` by driver; ``early``/``late`` curves by group, one of them for all; ``season``:
-    creation in each calendar month ÷ the mean month; ``mean_over_typical``: mean won amount ÷ its
-    geometric mean, by group; ``revenue_per_month``: won per ramped rep-month, by group;
-    ``threshold``: probability a gap must pass; ``slow_days``: 90th percentile of days in stage of
-    deals later won, by stage; ``typical_deal``: median won amount of the run; ``second_moment``:
-    mean square ÷ squared mean of won amounts.
+    ``levels`` by driver; ``early``/``late`` curves by group, one of them for all, the late ones as
+    they stand on a day like the fiscal year's last, ``late_now`` on one like the as-of date;
+    ``season``: creation in each calendar month ÷ the mean month; ``mean_over_typical``: mean won
+    amount ÷ its geometric mean, by group; ``revenue_per_month``: won per ramped rep-month, by
+    group; ``thresholds``: probability that each candidate gap must pass; ``slow_days``: 90th
+    percentile of days in stage of deals later won, by stage; ``typical_deal``: median won amount of
+    the run; ``second_moment``: mean square ÷ squared mean of won amounts.
     """
 
     teams: int
@@ -87,16 +88,21 @@ class Benchmarks:
     levels: dict[str, PeerLevel]
     early: dict[str, StoredCurve]
     late: dict[str, StoredCurve]
+    late_now: dict[str, StoredCurve]
     season: tuple[float, ...]
     mean_over_typical: dict[str, float]
     revenue_per_month: dict[str, float]
     typical_deal: float
     second_moment: float
-    threshold: float
+    thresholds: dict[str, float]
     slow_days: dict[str, float]
     slowest_won_days: int | None
     due_yield: Yield | None
     late_share: float | None
+
+    def seen_by(self, levels: dict[str, PeerLevel]) -> Benchmarks:
+        """The benchmarks of one team, whose peers are the others only."""
+        return replace(self, levels=self.levels | levels)
 
     @property
     def forecasts(self) -> bool:

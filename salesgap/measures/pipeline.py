@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesgap.crm.book import Book
@@ -57,28 +61,67 @@ def due_yield(book: Book, quarters: Sequence[Quarter]) -> Yield | None:
 
     None without stage history that tells the expected close dates of those days.
     """
-    parts = [_due_in(book, quarter) for quarter in quarters]
-    due = pd.concat(parts) if parts else pd.DataFrame(columns=["amount", "won"])
-    total = float(due["amount"].sum())
+    told = _told(book)
+    parts = [_due_in(told, quarter) for quarter in quarters]
+    total = math.fsum(amount for amount, _, _ in parts)
     if not total:
         return None
-    return Yield(total, float(due.loc[due["won"].astype(bool), "amount"].sum()), len(due))
+    return Yield(total, math.fsum(won for _, won, _ in parts), sum(count for _, _, count in parts))
 
 
-def _due_in(book: Book, quarter: Quarter) -> pd.DataFrame:
-    """Deals open at the quarter's start and then expected to close in it: amount, won."""
-    before = book.stage_history[book.stage_history["changed_at"] < quarter.start]
-    last = before.sort_values("changed_at", kind="stable").groupby("opportunity_id").last()
-    deals = book.deals.set_index("opportunity_id")
-    known = deals.join(last[["close_date", "amount"]].add_suffix("_then"), how="inner")
-    open_then = (known["status"] == "open") | (known["close_date"] >= quarter.start)
-    due = known[open_then & quarter.holds(known["close_date_then"])]
-    won = (due["status"] == "won") & quarter.holds(due["close_date"])
-    return pd.DataFrame({"amount": due["amount_then"].fillna(due["amount"]), "won": won})
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Every change of a deal, the latest last: when it was, and what was told of it by then.
+
+    ``deal`` is the deal's place, ``due`` the expected close date; ``status`` and ``closed`` are
+    the deal's own, as of today.
+    """
+
+    day: npt.NDArray[np.datetime64]
+    deal: npt.NDArray[np.intp]
+    due: npt.NDArray[np.datetime64]
+    amount: npt.NDArray[np.float64]
+    status: npt.NDArray[np.str_]
+    closed: npt.NDArray[np.datetime64]
+
+
+def _told(book: Book) -> _Told:
+    rows = book.stage_history.sort_values("changed_at", kind="stable")
+    place = pd.Index(book.deals["opportunity_id"]).get_indexer(pd.Index(rows["opportunity_id"]))
+    rows, place = rows[place >= 0], place[place >= 0]
+    known = rows.groupby("opportunity_id", sort=False)[["close_date", "amount"]].ffill()
+    amount = known["amount"].to_numpy(float)
+    deals = book.deals
+    return _Told(
+        day=rows["changed_at"].to_numpy(),
+        deal=place,
+        due=known["close_date"].to_numpy(),
+        amount=np.where(np.isnan(amount), deals["amount"].to_numpy(float)[place], amount),
+        status=deals["status"].to_numpy(str)[place],
+        closed=deals["close_date"].to_numpy()[place],
+    )
+
+
+def _due_in(told: _Told, quarter: Quarter) -> tuple[float, float, int]:
+    """Of deals open at the quarter's start and then expected to close in it: amount, that of the
+    ones won in it, and how many they are."""
+    start, end = quarter.start.to_datetime64(), quarter.end.to_datetime64()
+    before = int(np.searchsorted(told.day, start))
+    newest = np.full(int(told.deal.max(initial=-1)) + 1, -1)
+    newest[told.deal[:before]] = np.arange(before)  # the last one stays
+    last = newest[newest >= 0]
+    still_open = (told.status[last] == "open") | (told.closed[last] >= start)
+    due = last[still_open & (told.due[last] >= start) & (told.due[last] <= end)]
+    closed = told.closed[due]
+    won = due[(told.status[due] == "won") & (closed >= start) & (closed <= end)]
+    return float(np.nansum(told.amount[due])), float(np.nansum(told.amount[won])), len(due)
 
 
 def net_new(deals: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
-    """The deals created after ``since``, whether or not closed since."""
+    """The deals created after ``since``, whether or not closed since.
+
+    What was transferred in is :func:`salesgap.measures.waterfall.arrivals`.
+    """
     return deals[deals["created_date"] > since]
 
 

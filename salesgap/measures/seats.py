@@ -70,7 +70,7 @@ def seats(book: Book, ramp_months: int) -> pd.DataFrame:
             "start": spells["from_date"].fillna(started),
             "end": spells["to_date"].fillna(spells["end_date"]),
             "known": spells["start_date"].notna()
-            | spells["person_id"].isin(book.deals["owner_id"]),
+            | spells["person_id"].isin(book.deals["owner_id"].unique()),
         }
     ).reset_index(drop=True)
 
@@ -109,12 +109,15 @@ def active(seats: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
     return (seats["start"] <= on) & (seats["end"].isna() | (seats["end"] > on))
 
 
-def planned_seats(seats: pd.DataFrame, window: Window) -> int:
-    """The most seats filled for a whole month of the window: a handover's overlap is no seat."""
+def planned_seats(seats: pd.DataFrame, window: Window) -> pd.Series:
+    """Index manager_id: the most seats filled for a whole month of the window, for a handover's
+    overlap is no seat."""
     firsts = pd.date_range(window.start, window.end, freq="MS").union([window.start, window.end])
     filled = presence(seats, firsts)
     whole = np.minimum(filled[:, :-1], filled[:, 1:]) if len(firsts) > 1 else filled
-    return int(whole.sum(axis=0).max(initial=0.0))
+    at, managers = pd.factorize(seats["manager_id"])
+    most = ((at == np.arange(len(managers))[:, None]) @ whole).max(axis=1)
+    return pd.Series(most.astype(int), index=managers)
 
 
 def presence(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
@@ -154,9 +157,9 @@ def peer_groups(seats: pd.DataFrame) -> pd.Series:
 
 
 def _large(seats: pd.DataFrame, group: pd.Series) -> npt.NDArray[np.bool_]:
-    sizes = seats.groupby(group).agg(teams=("manager_id", "nunique"), reps=("person_id", "nunique"))
-    large = sizes.index[(sizes["teams"] >= _MIN_TEAMS) & (sizes["reps"] >= _MIN_SEATS)]
-    return group.isin(large).to_numpy()
+    of = seats.groupby(group)
+    teams, reps = of["manager_id"].nunique(), of["person_id"].nunique()
+    return group.isin(teams.index[(teams >= _MIN_TEAMS) & (reps >= _MIN_SEATS)]).to_numpy()
 
 
 def _months(start: pd.Series, end: pd.Series, window: Window) -> pd.Series:

@@ -119,7 +119,7 @@ def hire(
         weak=weak_seat[seat],
     )
     roster = _transferred(roster, gaps, world, clock, rng)
-    return _with_levels(roster, gaps, world, rng)
+    return _with_levels(roster, base, gaps, world, clock, rng)
 
 
 def seats_left(gap: Gap, seats: int) -> int:
@@ -201,16 +201,31 @@ def _swap(roster: Roster, pair: Ints, day: int) -> Roster:
 
 
 def _with_levels(
-    roster: Roster, gaps: Sequence[Gap], world: World, rng: np.random.Generator
+    roster: Roster,
+    peers: Floats,
+    gaps: Sequence[Gap],
+    world: World,
+    clock: Clock,
+    rng: np.random.Generator,
 ) -> Roster:
-    planted = np.zeros((len(roster.person), LEVELS))
-    for gap in gaps:
-        touched = roster.team == gap.manager
-        if gap.driver == "underperformance":
-            touched &= roster.weak
-        planted[touched] += gap.log_levels()
+    """Natural levels with the gaps planted in them. ``peers``: a plain level a team."""
+    team_levels = roster.team_levels.copy()
     own = _mean_one(world.rep_variation, roster.people, rng)[roster.person]
-    return replace(roster, levels=roster.team_levels[roster.team] + own + planted, planted=planted)
+    planted = np.zeros((len(roster.person), LEVELS))
+    days = np.clip(np.minimum(roster.end, clock.as_of) - np.maximum(roster.start, 0), 1, None)
+    for gap in gaps:
+        planting = gap.log_levels()
+        rows = roster.team == gap.manager
+        if gap.driver == "underperformance":
+            rows &= roster.weak
+            usual = team_levels[roster.team[rows]] - peers[gap.manager] + own[rows]
+        else:
+            team_levels[gap.manager, planting != 0] = peers[gap.manager, planting != 0]
+            usual = np.average(own[rows], axis=0, weights=days[rows])
+        own[rows] -= np.where(planting != 0, usual, 0.0)
+        planted[rows] += planting
+    levels = team_levels[roster.team] + own + planted
+    return replace(roster, team_levels=team_levels, levels=levels, planted=planted)
 
 
 def _mean_one(sd: float, rows: int, rng: np.random.Generator) -> Floats:

@@ -56,10 +56,11 @@ DAYS_A_MONTH: Final = 365.25 / 12
 class Gap:
     """One planted gap.
 
-    ``manager`` is the index of the manager. The driver stands at ``factor`` of what it would
-    be without the gap (cycle time: the cycle is 1/``factor`` as long; capacity: that share of
-    the seats is filled). Underperformance ignores ``factor``: ``seats`` reps create half as
-    much and convert three quarters as much, the loss split evenly over early and late.
+    ``manager`` is the index of the manager. The team's driver stands at ``factor`` of its
+    peers' (cycle time: the cycle is 1/``factor`` as long; capacity: that share of the seats is
+    filled), its reps around that as naturally as others. Underperformance ignores ``factor``:
+    ``seats`` reps create half as much as the peers and convert three quarters as much, the
+    loss split evenly over early and late.
     """
 
     manager: int

@@ -59,7 +59,7 @@ def _by_world(trials: Sequence[Trial], row: Callable[[list[Trial]], Row]) -> lis
 
 
 def _by_kind(trials: Sequence[Trial]) -> list[Row]:
-    cases = _grouped(_planted(trials), lambda t: (t.world, t.planting, t.planted))
+    cases = _grouped(_planted(trials), lambda t: (t.world, t.planting, t.kind))
     return [(*case, _hits(group), _missed(group)) for case, group in cases]
 
 

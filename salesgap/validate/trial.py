@@ -22,6 +22,7 @@ from salesgap.prepare import Analysis, analyse, manager_entries, team_in
 from salesgap.resources import workbook_folder
 from salesgap.simulate import (
     STAGES,
+    Driver,
     Organisation,
     counterfactual,
     organisation,
@@ -30,13 +31,16 @@ from salesgap.simulate import (
 )
 from salesgap.validate.worlds import AS_OF, MANAGERS, WORLDS, Planting
 
+CONVERSIONS = ("conversion_early", "conversion_late")
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One manager of one organisation: what was true, and what the pack said.
 
-    ``chances``, ``impacts`` by candidate; ``ratios``: team ÷ peers as counted, for the naive rules;
-    ``worth``: the true in-year value of closing the planted gap as the params assume.
+    ``planted``: what the pack should name, empty for nothing; ``kind``: the driver it was planted
+    in; ``chances``, ``impacts`` by candidate; ``ratios``: team ÷ peers as counted, for the naive
+    rules; ``worth``: the true in-year value of closing the planted gap as the params assume.
     """
 
     world: str
@@ -44,6 +48,7 @@ class Trial:
     seed: int
     as_of: date
     planted: str
+    kind: str
     named: str
     chances: dict[str, float]
     impacts: dict[str, tuple[float, float, float]]
@@ -58,7 +63,7 @@ class Trial:
 
 
 def trials(world: str, planting: Planting, seed: int, method: Method) -> list[Trial]:
-    """Every manager of one simulated organisation."""
+    """One simulated organisation: every manager of one without gaps, else those who have one."""
     as_of = AS_OF[seed % len(AS_OF)]
     gaps = planting.gaps(seed)
     simulated = WORLDS[world]
@@ -68,13 +73,11 @@ def trials(world: str, planting: Planting, seed: int, method: Method) -> list[Tr
         method=method,
     )  # fmt: skip
     analysis = analyse(_frozen(org), params, load_plays(workbook_folder() / "templates" / "plays"))
-    packs = dict(_packs(analysis, params))
     planted = {org.manager_ids[gap.manager]: gap.driver for gap in gaps}
     known = _Truth.of(org)
     return [
-        _trial(world, planting, seed, packs[manager], planted.get(manager, ""), known)
-        for manager in org.manager_ids
-        if manager in packs
+        _trial(world, planting, seed, pack, planted.get(pack.manager.id), known)
+        for pack in _packs(analysis, set(planted) or set(org.manager_ids))
     ]
 
 
@@ -103,9 +106,15 @@ def _frozen(org: Organisation) -> Snapshot:
     return Snapshot(tables, pd.DataFrame(), QualityReport(tables=()), "")
 
 
-def _packs(analysis: Analysis, params: Params) -> Iterator[tuple[str, Pack]]:
+def _packs(analysis: Analysis, managers: set[str]) -> Iterator[Pack]:
     for entry in manager_entries(analysis.book, Path()):
-        yield entry.person_id, coaching_pack(team_in(analysis, entry))
+        if entry.person_id in managers:
+            yield coaching_pack(team_in(analysis, entry))
+
+
+def named_as(planted: Driver, phases: bool) -> str:
+    """What a planted gap is called where the phases of deals are unknown, or are known."""
+    return "conversion" if planted in CONVERSIONS and not phases else planted
 
 
 def _trial(
@@ -113,7 +122,7 @@ def _trial(
     planting: Planting,
     seed: int,
     pack: Pack,
-    planted: str,
+    planted: Driver | None,
     truth: _Truth,
 ) -> Trial:
     quota, rank = pack.attainment.quota_year, pack.manager_rank
@@ -125,7 +134,8 @@ def _trial(
         planting=planting.name,
         seed=seed,
         as_of=pack.as_of,
-        planted=planted,
+        planted=named_as(planted, truth.org.life.world.stage_history) if planted else "",
+        kind=planted or "",
         named=str(pack.gap.driver),
         chances={str(c.driver): c.probability for c in pack.candidates},
         impacts={
@@ -144,14 +154,12 @@ def _trial(
     )
 
 
-def _worth(org: Organisation, planted: str, pack: Pack) -> float:
-    if not planted:
+def _worth(org: Organisation, planted: Driver | None, pack: Pack) -> float:
+    if planted is None:
         return 0.0
     manager = org.manager_ids.index(pack.manager.id)
     assumed = {a.name: float(a.value) for a in pack.assumptions}
-    return counterfactual(
-        org, manager, planted, assumed["close_share"], assumed["close_weeks"]  # type: ignore[arg-type]
-    )  # fmt: skip
+    return counterfactual(org, manager, planted, assumed["close_share"], assumed["close_weeks"])
 
 
 def _ratios(pack: Pack) -> dict[str, float]:

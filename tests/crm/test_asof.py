@@ -83,6 +83,21 @@ def test_a_deal_that_closed_later_is_valued_from_the_list(
     assert (row["amount"], row["amount_source"]) == (70.0, "list price")
 
 
+@pytest.mark.parametrize(
+    ("closed", "next_step", "touched"),
+    [("2026-07-14", "call", pd.Timestamp("2026-06-01")), ("2026-07-15", None, None)],
+)
+def test_what_no_history_tells_is_believed_of_a_fresh_export_only(
+    some_people: Rows, deal: Any, params: Params, closed: str, next_step: Any, touched: Any
+) -> None:
+    shown = {"next_step": "call", "last_activity_date": "2026-06-01"}
+    opened = deal(1, stage="Qualify", close_date="2026-09-30", **shown)
+    deals = [opened, deal(2, close_date=closed)]
+    book = book_as_of(snapshot(people=some_people, opportunities=deals), params)
+    row = book.deals.astype(object).where(book.deals.notna(), None).iloc[0]
+    assert (row["next_step"], row["last_activity_date"]) == (next_step, touched)
+
+
 def test_history_says_what_a_deal_was_that_closed_later(
     some_people: Rows, deal: Any, params: Params
 ) -> None:

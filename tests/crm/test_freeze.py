@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from salesgap.crm.freeze import read_snapshot, survey, take_snapshot, write_snapshot
-from salesgap.errors import DataError, OutputError
+from salesgap.crm.report import quality_text
+from salesgap.errors import DataError, OutputError, SourceError
 from salesgap.params import Params
 
 Export = Callable[..., Params]
@@ -84,3 +85,36 @@ def test_a_survey_goes_on_where_a_snapshot_cannot(export: Export) -> None:
     assert report.table("opportunities").accepted == 1
     assert report.problems[0].startswith(f"{params.source.folder}: no file for people")
     assert [entry.table for entry in report.missing][:2] == ["people", "quotas"]
+
+
+def test_an_optional_table_without_a_column_it_needs_is_left_out_and_told(
+    export: Export, deal: Deal
+) -> None:
+    priceless = deal(2, stage="Propose", amount="", product="A")
+    params = export(opportunities=[deal(1), priceless], products=[{"product": "A", "price": 5}])
+    taken = take_snapshot(params)
+    (missing,) = [entry for entry in taken.report.missing if entry.table == "products"]
+    assert str(missing) == (
+        "products: an open deal without an amount stays without one (left out: products.csv: no "
+        "column for products.list_price (looked for 'list_price'))"
+    )
+    assert missing.do.startswith("set source.tables.products.columns.list_price to the export's")
+    assert "products.csv" in taken.report.unused_files
+    assert (len(taken.tables["products"]), len(taken.tables["opportunities"])) == (0, 2)
+    assert f"{missing} → {missing.do}" in " ".join(quality_text(taken.report).split())
+
+
+def test_a_required_table_without_a_column_it_needs_still_stops(export: Export) -> None:
+    params = export(people=[{"person_id": "r1", "name": "Rob", "role": "rep"}])
+    with pytest.raises(SourceError, match=r"people\.csv: no column for people\.region"):
+        take_snapshot(params)
+
+
+def test_a_column_that_the_params_name_must_be_there_even_in_an_optional_table(
+    export: Export,
+) -> None:
+    params = export(products=[{"product": "A", "price": 5}])
+    named = {"products": {"columns": {"list_price": "prize"}}}
+    source = params.source.model_validate({"folder": params.source.folder, "tables": named})
+    with pytest.raises(SourceError, match=r"looked for 'prize'.*did you mean 'price'"):
+        take_snapshot(params.model_copy(update={"source": source}))

@@ -37,7 +37,7 @@ Rows set aside
 To know
   - opportunities: something to know
 
-Not in the export
+Not in the export, or left out
   - quotas: no attainment
 
 Columns not used

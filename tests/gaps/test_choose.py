@@ -101,7 +101,8 @@ def evidence(driver, total, expected, base):
     arrays = [np.array(values, float) for values in (total, expected, base)]
     n = len(total)
     seats = tuple(f"r{i}" for i in range(n))
-    return Evidence(driver, seats, np.zeros(n), np.ones(n), *arrays, np.zeros(n, bool))
+    groups = ("all",) * n
+    return Evidence(driver, seats, groups, np.zeros(n), np.ones(n), *arrays, np.zeros(n, bool))
 
 
 def shown(driver, *counted):

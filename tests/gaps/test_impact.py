@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesgap.gaps.candidates import _risen
 from salesgap.gaps.impact import Course, OpenDeals, Process
 from salesgap.measures.curves import AT_ONCE, cumulative_incidence
 
@@ -21,8 +22,8 @@ def curve_of(passed, lost):
 
 STEP = curve_of(passed=[10], lost=[10])
 SPREAD = curve_of(passed=range(2, 14), lost=range(1, 53, 2))
-ONE_PHASE = Process(AT_ONCE, STEP)
-TWO_PHASES = Process(curve_of(passed=range(1, 9), lost=range(1, 20, 2)), SPREAD)
+ONE_PHASE = Process(AT_ONCE, STEP, STEP)
+TWO_PHASES = Process(curve_of(passed=range(1, 9), lost=range(1, 20, 2)), SPREAD, SPREAD)
 NO_DEALS = OpenDeals(np.zeros(0), np.zeros(0), np.zeros(0, bool))
 SOME_DEALS = OpenDeals(
     np.array([100.0, 200.0, 50.0, 400.0]),
@@ -158,3 +159,12 @@ def test_the_expected_course_is_the_mean_of_the_draws():
     created = np.array([[1.0] * YEAR_END, [3.0] * YEAR_END])
     mean = course(draws=2, created=created).expected()
     assert (mean.created.shape, mean.created[0, 0]) == ((1, YEAR_END), 2.0)
+
+
+def test_what_seats_rise_by_is_the_mean_rise_by_their_share():
+    rng = np.random.default_rng(1)
+    share = rng.dirichlet(np.ones(4), size=6)
+    drop = np.where(rng.random((6, 4)) < 0.3, rng.random((6, 4)), 0.0)
+    closing = np.linspace(0.0, 0.5, 5)
+    direct = (share[:, :, None] * np.exp(drop[:, :, None] * closing)).sum(axis=1)
+    assert np.allclose(_risen(share, drop, closing), direct)

@@ -18,6 +18,7 @@ USUAL = Trial(
     seed=0,
     as_of=date(2026, 6, 30),
     planted="",
+    kind="",
     named="none",
     chances={},
     impacts={},
@@ -34,6 +35,7 @@ PLANTED = replace(
     USUAL,
     planting="strong",
     planted="pipeline_creation",
+    kind="pipeline_creation",
     named="pipeline_creation",
     impacts={"pipeline_creation": (110.0, 80.0, 140.0)},
     ratios={"pipeline_creation": 0.6, "deal_size": 1.0},
@@ -92,10 +94,7 @@ def organisation() -> list[Trial]:
     return trials("plain", Planting("strong", 0.65), 1, Method(draws=200))
 
 
-def test_a_trial_holds_each_manager_against_the_truth(organisation):
-    planted = [trial for trial in organisation if trial.planted]
-    assert len(organisation) == 14
-    assert len(planted) == 3
-    assert all(trial.worth > 0 for trial in planted)
-    assert all(trial.worth == 0 for trial in organisation if not trial.planted)
+def test_a_trial_holds_each_manager_with_a_gap_against_the_truth(organisation):
+    assert len(organisation) == 3
+    assert all(trial.planted and trial.worth > 0 for trial in organisation)
     assert {trial.made_year for trial in organisation} <= {True, False}

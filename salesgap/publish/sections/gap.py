@@ -36,6 +36,7 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
         Text(spans=_verdict(pack, write), size="lead"),
         figures.attainment(pack, write, style),
         _why(pack, write, style),
+        *_last(pack, write),
         *_actions(pack, write),
         *_runner_up(pack, write),
     )
@@ -169,6 +170,37 @@ def _nearest(pack: Pack, write: Writer) -> str:
 
 def _candidate(pack: Pack, id: str | None) -> Candidate | None:
     return next((c for c in pack.candidates if c.id == id), None)
+
+
+_OUTCOMES = {
+    "moved": "moved by more than chance",
+    "no_more_than_chance": "no more than chance",
+    "too_early": "too early to tell",
+    "unknown": "these data cannot tell how it moved",
+}
+
+
+def _last(pack: Pack, write: Writer) -> list[Block]:
+    """What became of the last pack's gap, in one sentence."""
+    last = pack.last_gap
+    if last is None or last.driver == "none":
+        return []
+    name = DRIVERS[last.driver].name.lower()
+    if last.people:
+        name = f"the {name} of {listed(person.name for person in last.people)}"
+    moved = ""
+    if last.then is not None and last.now is not None:
+        then, now = (write.measure(value, last.unit) for value in (last.then, last.now))
+        since = write.short_day(last.since)
+        moved = f": {then} then, {now} since {since}{_others(last.others, write)}"
+    return [small(strong("The last gap, "), f"{name}{moved}; {_OUTCOMES[last.outcome]}.")]
+
+
+def _others(others: float | None, write: Writer) -> str:
+    if others is None:
+        return ""
+    came = "better" if others >= 0 else "worse"
+    return f", other teams {write.level(abs(others))} {came}"
 
 
 # ── why, and what to do ───────────────────────────────────────────────────────────────────

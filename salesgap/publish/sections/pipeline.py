@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from salesgap import figures
-from salesgap.facts import Conversion, Coverage, DealAtRisk, Pack, Pipeline, StageRow
+from salesgap.facts import (
+    Conversion,
+    Coverage,
+    DealAtRisk,
+    Pack,
+    Pipeline,
+    StageRow,
+)
 from salesgap.figures.pipeline import needed_money, to_go
 from salesgap.figures.style import Look, look
 from salesgap.params import Report
@@ -20,6 +27,7 @@ from salesgap.publish.blocks import (
 )
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
+from salesgap.publish.sections.movement import attention_of, walk
 from salesgap.publish.sections.parts import (
     body,
     deal_name,
@@ -32,13 +40,13 @@ from salesgap.publish.sections.parts import (
 )
 from salesgap.publish.words import MISSING, Writer, add_up, writer
 
-MOST_DEALS = 10
+MOST_DEALS = 5
 
 _PHASES = {"early": "opened to proposal", "late": "proposal to won", "all": "opened to won"}
 
 
 def pipeline_health(pack: Pack, report: Report) -> SectionView:
-    """Page 3: coverage with its arithmetic, stages, net new, and deals to talk about."""
+    """Page 3: coverage, what moved the pipeline, stages, attention, and deals to talk about."""
     pack = for_page(pack)
     write = writer(report, pack.currency)
     style = look(report.brand.colour)
@@ -48,8 +56,8 @@ def pipeline_health(pack: Pack, report: Report) -> SectionView:
         blocks.append(body(strong("No open deal in these data. "), "Start with net new pipeline."))
     blocks.append(_key_figures(pipeline, write))
     blocks += _coverage(pack, write, style)
+    blocks += walk(pipeline.waterfall, write, style)
     blocks += _stages(pipeline, write)
-    blocks += _cautions(pipeline, write)
     blocks += _deals(pipeline, write)
     return SectionView(Section(name="pipeline", title="Pipeline health", blocks=tuple(blocks)))
 
@@ -66,7 +74,6 @@ def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
         if pipeline.slowest_won_days is not None
         else "no won deal in the data to compare ages with"
     )
-    net_new = f"created since {write.short_day(pipeline.net_new_since)}, closed since or not"
     return KeyFigures(
         figures=(
             KeyFigure(
@@ -77,7 +84,7 @@ def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
             KeyFigure(
                 label="Net new",
                 value=write.money(pipeline.net_new_amount),
-                note=f"{write.count(pipeline.net_new_deals, 'deal')} {net_new}",
+                note=_net_new_note(pipeline, write),
             ),
             KeyFigure(
                 label="In late stages",
@@ -93,6 +100,13 @@ def _open_note(pipeline: Pipeline, write: Writer) -> str:
     counted = f"in {write.count(pipeline.open_deals, 'deal')}"
     unvalued = pipeline.open_deals > 0 and pipeline.open_amount is None
     return f"{counted}, none with a value" if unvalued else counted
+
+
+def _net_new_note(pipeline: Pipeline, write: Writer) -> str:
+    came = pipeline.net_new_transferred
+    how = f"created or transferred in ({write.number(came)})" if came else "created"
+    since = f"since {write.short_day(pipeline.net_new_since)}, closed since or not"
+    return f"{write.count(pipeline.net_new_deals, 'deal')} {how} {since}"
 
 
 def _late_note(pipeline: Pipeline, write: Writer) -> str:
@@ -111,11 +125,19 @@ def _late_note(pipeline: Pipeline, write: Writer) -> str:
 
 
 def _coverage(pack: Pack, write: Writer, style: Look) -> list[Block]:
+    if pack.pipeline.open_deals and pack.pipeline.undated_deals is None:
+        return [body(strong("Coverage is not known. "), _UNDATED)]
     ahead = [quarter for quarter in pack.pipeline.coverage if quarter.end > pack.as_of]
     figure = figures.coverage(ahead, write, style)
     if figure is None:
         return []
     return [figure, Bullets(items=tuple(_sum(quarter, write) for quarter in ahead))]
+
+
+_UNDATED = (
+    "No open deal in these data has an expected close date, so nobody can tell what is due in a "
+    "quarter. Have the export carry it, or each rep date what is to close this year."
+)
 
 
 def _sum(quarter: Coverage, write: Writer) -> Spans:
@@ -149,12 +171,15 @@ def _sum(quarter: Coverage, write: Writer) -> Spans:
 
 def _stages(pipeline: Pipeline, write: Writer) -> list[Block]:
     """Stages beside what passes from phase to phase, or whichever of them there is."""
-    shown = [_stage_table(pipeline.stages, write)] if pipeline.stages else []
-    if pipeline.conversion:
-        shown.append(_conversion(pipeline.conversion, write))
-    if len(shown) < 2:
-        return [*shown]
-    return [Columns(columns=tuple((one,) for one in shown), ratios=(1.15, 1))]
+    shown: list[Block] = [_stage_table(pipeline.stages, write)] if pipeline.stages else []
+    shown += _cautions(pipeline, write)
+    activities = attention_of(pipeline.attention, write)
+    if not pipeline.conversion:
+        return [*shown, *activities]
+    passed = (_conversion(pipeline.conversion, write), *activities)
+    if not shown:
+        return [*passed]
+    return [Columns(columns=(tuple(shown), passed), ratios=(1.15, 1))]
 
 
 def _stage_table(stages: tuple[StageRow, ...], write: Writer) -> Table:
@@ -178,7 +203,7 @@ def _stage_table(stages: tuple[StageRow, ...], write: Writer) -> Table:
     note = "Age: in this stage. " + (
         "Slow: longer in it than 9 of 10 deals that were later won."
         if any(row.slow is not None for row in stages)
-        else "Slow: no deal was won yet to compare with."
+        else "Slow: not known; no won deal tells how long its stages took."
     )
     return table(columns, rows, title=_stages_title(stages), note=note)
 

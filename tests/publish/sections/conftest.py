@@ -167,6 +167,35 @@ def conversion(phase: Any, passed: int, lost: int, peers: float | None) -> f.Con
     return f.Conversion(phase=phase, passed=passed, lost=lost, open=48, share=share, peers=peers)
 
 
+WALK = f.Waterfall(
+    start=date(2026, 3, 31),
+    end=AS_OF,
+    due_by=END,
+    start_deals=98,
+    start_amount=5_900_000.10,
+    end_deals=90,
+    end_amount=5_300_000.00,
+    movements=(
+        f.Movement(reason="new", deals=31, amount=1_900_000.0),
+        f.Movement(reason="transferred_in", deals=2, amount=120_000.0),
+        f.Movement(reason="won", deals=14, amount=-610_000.05),
+        f.Movement(reason="lost", deals=22, amount=-1_760_000.05),
+        f.Movement(reason="pushed", deals=5, amount=-250_000.0),
+    ),
+    dates_known=True,
+    amounts_known=True,
+)
+ATTENTION = f.Attention(
+    since=date(2026, 4, 1),
+    activities=212,
+    early=48,
+    joint=12,
+    joint_early=2,
+    peers=0.44,
+    open_deals=96,
+    open_early=48,
+)
+
 PIPELINE = f.Pipeline(
     open_deals=96,
     open_amount=5_600_000,
@@ -195,6 +224,8 @@ PIPELINE = f.Pipeline(
         conversion("all", 0, 0, None),
     ),
     at_risk=(deal(1), deal(2, TOM, amount=None, close_date=None)),
+    waterfall=WALK,
+    attention=ATTENTION,
 )
 
 PLAN = f.TacticalPlan(
@@ -348,6 +379,7 @@ def make_bare() -> f.Pack:
     empty = ("coverage", "stages", "conversion", "at_risk")
     pipeline |= dict.fromkeys(empty, ())
     pipeline |= dict.fromkeys(("late_share", "late_share_peers", "slowest_won_days"))
+    pipeline |= dict.fromkeys(("waterfall", "attention"))
     unknown = dict.fromkeys(("quota_year", "quota_to_date", "share", "peer_won", "chance"))
     unsold = {"won": 0.0, "won_deals": 0}
     alone = rep(1, INES, **unsold, quota_to_date=None, attainment=None, rank_high=1)

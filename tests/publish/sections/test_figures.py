@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +22,7 @@ LONG = "Wolfeschlegelsteinhausenbergerdorff-Müller von Ützenbüttel-Ä"
 def every(pack: f.Pack, summary: f.RegionSummary) -> list[Figure]:
     assert pack.shortfall is not None
     assert pack.manager_rank is not None
+    assert pack.pipeline.waterfall is not None
     drawn = [
         figures.attainment(pack, WRITER, LOOK),
         figures.shortfall(pack.shortfall, pack.gap.driver, WRITER, LOOK),
@@ -28,11 +30,12 @@ def every(pack: f.Pack, summary: f.RegionSummary) -> list[Figure]:
         *figures.stack_rank(pack.stack_rank, True, WRITER, LOOK),
         figures.manager_place(pack.manager_rank, WRITER, LOOK),
         figures.coverage(pack.pipeline.coverage, WRITER, LOOK),
+        figures.waterfall(pack.pipeline.waterfall, WRITER, LOOK),
         figures.manager_ranks(summary.managers, WRITER, LOOK),
         figures.driver_map(summary.managers, WRITER, LOOK),
     ]
     found = [figure for figure in drawn if figure is not None]
-    assert len(found) == 8
+    assert len(found) == 9
     return found
 
 
@@ -67,6 +70,7 @@ def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSum
         "Two bands: reps within one cannot be told apart",
         "You are at place 4 to 10 of 14 managers",
         "Q3 is €890k of open pipeline short",
+        "€600k less open pipeline than on 31 Mar: most of what left was lost",
         "The intervals overlap: the data cannot tell these managers apart",
         "Two teams are more than a tenth short on pipeline creation",
     ]
@@ -186,3 +190,68 @@ def test_an_unknown_year_end_is_not_drawn(full_pack: f.Pack) -> None:
     facts = full_pack.attainment.model_copy(update={"year_end": None})
     chart = figures.attainment(full_pack.model_copy(update={"attainment": facts}), WRITER, LOOK)
     assert "year end" not in chart.svg + chart.alt
+
+
+# ── the walk of the pipeline ──────────────────────────────────────────────────────────────
+
+
+def walk(start: float, *moves: tuple[f.MovementReason, float]) -> f.Waterfall:
+    day = date(2026, 6, 30)
+    return f.Waterfall(
+        start=date(2026, 3, 31),
+        end=day,
+        due_by=day,
+        start_deals=9,
+        start_amount=start,
+        end_deals=8,
+        end_amount=start + sum(amount for _, amount in moves),
+        movements=tuple(f.Movement(reason=r, deals=1, amount=amount) for r, amount in moves),
+        dates_known=True,
+        amounts_known=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "title"),
+    [
+        (walk(1e6, ("new", 5e4), ("won", -4e4)), "Open pipeline stands where it stood on 31 Mar"),
+        (walk(0.0), "Open pipeline stands where it stood on 31 Mar"),
+        (
+            walk(0.0, ("new", 5e4)),
+            "€50k more open pipeline than on 31 Mar: most of what came in is new",
+        ),
+        (
+            walk(1e6, ("new", 4e5), ("won", -3e5), ("lost", -3e5)),
+            "€200k less open pipeline than on 31 Mar",
+        ),
+    ],
+)
+def test_the_walks_title_says_the_change_and_its_main_reason_if_there_is_one(
+    facts: f.Waterfall, title: str
+) -> None:
+    assert figures.waterfall(facts, WRITER, LOOK).title == title
+
+
+def test_the_walk_says_which_deals_it_is_of() -> None:
+    facts = walk(1e6)
+    assert "EUR, open and due by 30 Jun;" in figures.waterfall(facts, WRITER, LOOK).subtitle
+    every_deal = facts.model_copy(update={"due_by": None})
+    assert "EUR, all open deals;" in figures.waterfall(every_deal, WRITER, LOOK).subtitle
+
+
+def test_the_walks_printed_amounts_add_up() -> None:
+    facts = walk(4_764_400.0, ("new", 3_294_400.0), ("won", -1_194_400.0), ("lost", -2_834_400.0))
+    alt = figures.waterfall(facts, WRITER, LOOK).alt
+    texts = re.findall(r"([+−]?)€([\d.]+)M \(", alt)
+    values = [float(number) * (-1 if sign == "−" else 1) for sign, number in texts]
+    assert len(values) == 5
+    assert sum(values[:-1]) == pytest.approx(values[-1])
+
+
+def test_all_reasons_at_once_stay_inside_the_chart() -> None:
+    every_reason = f.MovementReason.__args__  # type: ignore[attr-defined]
+    facts = walk(1e6, *((reason, 1e4) for reason in every_reason))
+    svg = figures.waterfall(facts, WRITER, LOOK).svg
+    across = [float(x) for x in re.findall(r"M ([\d.]+) [\d.]+", svg)]
+    assert max(across) <= FULL
+    assert svg.count("€10k<") == len(every_reason)

@@ -340,13 +340,13 @@ def test_stalled_deals_are_counted_against_the_slowest_win(
     assert "older than the slowest deal ever won (231 days)" in page
 
 
-def test_at_most_ten_deals_each_with_a_reason_and_a_question(
+def test_at_most_five_deals_each_with_a_reason_and_a_question(
     full_pack: f.Pack, report: Report
 ) -> None:
     many = full_pack.pipeline.model_copy(update={"at_risk": full_pack.pipeline.at_risk * 9})
     page = sections.pipeline_health(full_pack.model_copy(update={"pipeline": many}), report)
     table = next(b for b in page.section.blocks if b.type == "table" and "talk" in b.title)
-    assert len(table.rows) == 10
+    assert len(table.rows) == 5
     assert {"".join(span.text for span in row[4]) for row in table.rows} == {
         "pushed twice and no next step. Who signs, and what do they need to see by then?"
     }
@@ -381,7 +381,7 @@ def test_what_cannot_be_compared_is_a_dash_with_its_reason(
         sections.pipeline_health(full_pack.model_copy(update={"pipeline": pipeline}), report)
     )
     assert "Open deals by stage" in page
-    assert "Slow: no deal was won yet to compare with." in page
+    assert "Slow: not known; no won deal tells how long its stages took." in page
     assert "no won deal in the data to compare ages with" in page
     assert "in 96 deals, none with a value" in page
     assert "None" not in page
@@ -499,3 +499,74 @@ def test_a_one_to_one_tells_what_was_won_as_counted_and_not_shrunken(
     first = full_pack.stack_rank[0].model_copy(update={"won": 30_000.0, "quota_to_date": 40_000.0})
     told = full_pack.model_copy(update={"stack_rank": (first, *full_pack.stack_rank[1:])})
     assert "Past: 75%" in said(sections.one_to_ones(told, report))
+
+
+def pipeline_page(pack: f.Pack, report: Report, **changes: Any) -> str:
+    """What the pipeline page says with some of its facts changed."""
+    pipeline = pack.pipeline.model_copy(update=changes)
+    return said(sections.pipeline_health(pack.model_copy(update={"pipeline": pipeline}), report))
+
+
+def test_without_any_expected_date_coverage_is_not_known_and_not_zero(
+    full_pack: f.Pack, report: Report
+) -> None:
+    page = pipeline_page(full_pack, report, undated_deals=None, coverage=())
+    assert "Coverage is not known. No open deal in these data has an expected close date" in page
+    assert "Coverage is not known" not in pipeline_page(full_pack, report)
+
+
+@pytest.mark.parametrize(
+    ("dates", "amounts", "text"),
+    [
+        (True, True, ""),
+        (True, False, "changes of value are not seen."),
+        (False, True, "what was pushed or pulled in is not seen."),
+        (False, False, "only creation and closing are seen;"),
+    ],
+)
+def test_the_walk_says_what_it_cannot_see_for_want_of_history(
+    dates: bool, amounts: bool, text: str, full_pack: f.Pack, report: Report
+) -> None:
+    assert full_pack.pipeline.waterfall is not None
+    known = {"dates_known": dates, "amounts_known": amounts}
+    walked = full_pack.pipeline.waterfall.model_copy(update=known)
+    page = pipeline_page(full_pack, report, waterfall=walked)
+    assert ("Without a history" in page) == bool(text)
+    assert text in page
+
+
+def test_the_page_says_where_the_attention_goes_with_its_counts(
+    full_pack: f.Pack, report: Report
+) -> None:
+    page = pipeline_page(full_pack, report)
+    assert (
+        "Early deals get less attention here than elsewhere. Of activities on deals since 1 Apr, "
+        "23% (48 of 212) went to early-stage deals, which are 50% (48 of 96) of the open ones; "
+        "peers 44%. You were along in 12 of them, 2 of those early."
+    ) in page
+    assert "attention" not in pipeline_page(full_pack, report, attention=None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"early": 90}, "Where attention goes. "),
+        ({"activities": 40, "early": 4}, "Where attention goes. "),
+        ({"peers": None}, "of the open ones. You were"),
+        ({"joint": 0, "joint_early": 0}, "You were along in none of them."),
+        ({"joint": None, "joint_early": None}, "peers 44%."),
+    ],
+)
+def test_attention_is_called_scarce_only_where_it_clearly_is(
+    changes: dict[str, Any], text: str, full_pack: f.Pack, report: Report
+) -> None:
+    assert full_pack.pipeline.attention is not None
+    told = full_pack.pipeline.attention.model_copy(update=changes)
+    page = pipeline_page(full_pack, report, attention=told)
+    assert text in page
+    assert ("You were along" in page) == (told.joint is not None)
+
+
+def test_what_was_transferred_in_is_told_of_the_net_new(full_pack: f.Pack, report: Report) -> None:
+    page = pipeline_page(full_pack, report, net_new_transferred=2)
+    assert "11 deals created or transferred in (2) since 16 Jun, closed since or not" in page

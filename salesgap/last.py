@@ -1,0 +1,208 @@
+"""The last run: what its packs named, and what became of it.
+
+Read from the facts files of the last run's output folder, each manager's own; what other teams did
+since goes into the judgement as numbers only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from salesgap.crm.book import Book
+from salesgap.errors import DataError, ParamsError
+from salesgap.facts import Driver, Evidence, GapKind, LastGap, Person, Range
+from salesgap.gaps.evidence import Evidence as SeatEvidence
+from salesgap.gaps.evidence import evidence_by_team
+from salesgap.gaps.progress import SEATS, Change, Progress, change, judge
+from salesgap.measures.drivers import DRIVERS, FORMER, has_phases, seat_statistics
+from salesgap.measures.peers import PeerLevel
+from salesgap.measures.seats import Window
+from salesgap.params import Params
+
+_MANIFEST = "manifest.json"
+
+
+class _Gap(BaseModel):
+    driver: Driver
+    kind: GapKind
+    people: tuple[Person, ...]
+    impact: Range | None
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def measure(self) -> str:
+        """The driver it is judged by: a seat's, by what it creates."""
+        return "pipeline_creation" if self.driver == "underperformance" else self.driver
+
+
+class _Manager(BaseModel):
+    id: str
+
+
+class LastPack(BaseModel):
+    """What is needed of a facts file; the rest may be of another version."""
+
+    schema_version: Literal["1.0"]
+    manager: _Manager
+    as_of: date
+    gap: _Gap
+
+
+def read_last_run(folder: Path, as_of: date) -> dict[str, LastPack]:
+    """The packs of the run in ``folder``, by manager; one that was not made is not in it.
+
+    Raises ``ParamsError`` if the folder holds no run, ``DataError`` for a facts file that cannot be
+    read or is not of before ``as_of``.
+    """
+    packs = [_read(folder / name, as_of) for name in _facts_files(folder)]
+    return {pack.manager.id: pack for pack in packs}
+
+
+def _facts_files(folder: Path) -> list[str]:
+    try:
+        records = json.loads((folder / _MANIFEST).read_text("utf-8"))["records"]
+        names = [name for r in records if r["kind"] == "pack" for name in r["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ParamsError(
+            f"last_run: holds no {_MANIFEST} that can be read",
+            where=str(folder),
+            do="name the output folder of the last batch, or leave last_run out",
+        ) from None
+    return [name for name in names if name.endswith(".json")]
+
+
+def _read(path: Path, as_of: date) -> LastPack:
+    try:
+        pack = LastPack.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else None
+        why = ".".join(map(str, first["loc"])) + f": {first['msg']}" if first else str(error)
+        raise DataError(
+            f"last_run: is no facts file of this version ({why})",
+            where=str(path),
+            do="make that pack again, or leave last_run out",
+        ) from None
+    if pack.as_of >= as_of:
+        raise DataError(
+            f"last_run: is as of {pack.as_of}, which is not before {as_of}",
+            where=str(path),
+            do="name the folder of an earlier run",
+        )
+    return pack
+
+
+# ── what became of it ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Every team's evidence of one driver, in the window before the last pack and since it."""
+
+    before: dict[str, SeatEvidence]
+    since: dict[str, SeatEvidence]
+
+    def teams(self, but: Iterable[str], peers: PeerLevel) -> list[Change]:
+        """The change of each team, ``but`` some."""
+        kept = self.before.keys() & self.since.keys() - set(but)
+        return [change(self.before[m], self.since[m], peers) for m in sorted(kept)]
+
+    def seats(self, but: Iterable[str], peers: PeerLevel) -> list[Change]:
+        """The change of each seat of these teams that is in both windows."""
+        kept = self.before.keys() & self.since.keys() - set(but)
+        return [
+            change(_only(self.before[m], {seat}), _only(self.since[m], {seat}), peers)
+            for m in sorted(kept)
+            for seat in sorted(set(self.before[m].seats) & set(self.since[m].seats) - {FORMER})
+        ]
+
+
+def last_gaps(
+    last: dict[str, LastPack],
+    book: Book,
+    seats: pd.DataFrame,
+    levels: dict[str, PeerLevel],
+    params: Params,
+) -> dict[str, LastGap]:
+    """What became of each manager's last gap, by manager. ``seats``: those of all teams."""
+    phases, table = has_phases(book.deals), seats.drop(columns="group", errors="ignore")
+
+    @cache
+    def counted(day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+        end = pd.Timestamp(day)
+        start = end - pd.DateOffset(months=params.method.lookback_months)
+        spans = (Window(start, end), Window(end, pd.Timestamp(params.as_of)))
+        before, since = (seat_statistics(book, table, span, phases=phases) for span in spans)
+        return before, since
+
+    def judged(manager: str, pack: LastPack) -> LastGap:
+        peers = levels.get(pack.gap.measure)
+        if peers is None:
+            return _told(pack, Progress("unknown", None, None), None)
+        both = (rows[rows["driver"] == peers.driver] for rows in counted(pack.as_of))
+        windows = Windows(*(evidence_by_team(rows, peers) for rows in both))
+        busy = {m for m, other in last.items() if other.gap.measure == pack.gap.measure}
+        return _judged(manager, pack, windows, busy | {manager}, peers)
+
+    return {manager: judged(manager, pack) for manager, pack in last.items()}
+
+
+def _judged(
+    manager: str, pack: LastPack, windows: Windows, busy: set[str], peers: PeerLevel
+) -> LastGap:
+    """``busy``: the teams that were working on this driver, this one among them."""
+    before, since = windows.before.get(manager), windows.since.get(manager)
+    if before is None or since is None:
+        return _told(pack, Progress("unknown", None, None), None)
+    if pack.gap.kind != "people" or pack.gap.driver == "capacity":
+        own, others = change(before, since, peers), windows.teams(busy, peers)
+        return _told(pack, judge(own, others, peers.between_teams), since)
+    seats = {person.id for person in pack.gap.people}
+    before, since = _only(before, seats), _only(since, seats)
+    natural = float(np.hypot(peers.between_teams, peers.between_reps))
+    own, others = change(before, since, peers), windows.seats(busy, peers)
+    return _told(pack, judge(own, others, natural, SEATS), since)
+
+
+def _only(evidence: SeatEvidence, seats: set[str]) -> SeatEvidence:
+    return evidence.of([i for i, seat in enumerate(evidence.seats) if seat in seats])
+
+
+def _told(pack: LastPack, progress: Progress, since: SeatEvidence | None) -> LastGap:
+    shown = pack.gap.evidence[0] if pack.gap.evidence else None
+    return LastGap(
+        driver=pack.gap.driver,
+        kind=pack.gap.kind,
+        people=pack.gap.people,
+        impact=pack.gap.impact,
+        since=pack.as_of,
+        measure=shown.measure if shown else "",
+        unit=shown.unit if shown else "count",
+        then=shown.value if shown else None,
+        now=_value(since) if shown and since else None,
+        count=_count(since) if since else 0,
+        others=float(np.expm1(progress.others)) if progress.others is not None else None,
+        chance=progress.chance,
+        outcome=progress.outcome,
+    )
+
+
+def _value(since: SeatEvidence) -> float | None:
+    total, base = float(since.total.sum()), float(since.base.sum())
+    if base <= 0:
+        return None
+    return float(np.exp(total / base)) if DRIVERS[since.driver].level else total / base
+
+
+def _count(since: SeatEvidence) -> int:
+    counted = since.total if since.driver == "pipeline_creation" else since.base
+    return round(float(counted.sum()))

@@ -1,0 +1,112 @@
+"""How long the benchmarks of a run and the analysis of one team take, measured on this machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from salesgap.coaching.plays import load_plays
+from salesgap.crm.freeze import Snapshot
+from salesgap.crm.quality import QualityReport
+from salesgap.measures.peers import save_benchmarks
+from salesgap.pack import coaching_pack
+from salesgap.params import Params, Simulated, Source
+from salesgap.prepare import BENCHMARKS, Analysis, analyse, manager_entries, team_in
+from salesgap.resources import workbook_folder
+from salesgap.simulate import STAGES, Organisation, World, organisation
+from salesgap.team import load_team, save_team
+
+_AS_OF = date(2026, 6, 30)
+_TEAM_DEALS = 2_000
+_TEAMS = World(reps_per_manager=(8, 8), deals_per_rep_month=11.5)
+_COMPANY = World(reps_per_manager=(10, 10), deals_per_rep_month=16.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds of each run of a step, the first one (which also warms up) left out."""
+
+    step: str
+    cpu: tuple[float, ...]
+    wall: tuple[float, ...]
+
+
+def timed(step: str, run: Callable[[], object], times: int) -> Timing:
+    """``run`` timed so many times, after once for nothing; CPU of all its threads."""
+    run()
+    marks = []
+    for _ in range(times):
+        cpu, wall = time.process_time(), time.perf_counter()
+        run()
+        marks.append((time.process_time() - cpu, time.perf_counter() - wall))
+    return Timing(step, tuple(m[0] for m in marks), tuple(m[1] for m in marks))
+
+
+def team_timings(times: int) -> list[Timing]:
+    """One team of eight reps and about 2,000 deals: opened from its folder, and analysed."""
+    analysis = _analysed(organisation(seed=1, as_of=_AS_OF, managers=14, world=_TEAMS))
+    with tempfile.TemporaryDirectory(prefix="salesgap-") as scratch:
+        folder = Path(scratch)
+        entries = manager_entries(analysis.book, folder)
+        teams = [team_in(analysis, entry) for entry in entries if entry.reps == 8]
+        team = min(teams, key=lambda t: abs(len(t.book.deals) - _TEAM_DEALS))
+        save_team(team, folder)
+        save_benchmarks(analysis.benchmarks, folder / BENCHMARKS)
+        size = f"8 reps, {len(team.book.deals):,} deals"
+        return [
+            timed(
+                f"one team ({size}): opened", lambda: load_team(folder, folder / BENCHMARKS), times
+            ),
+            timed(f"one team ({size}): analysed", lambda: coaching_pack(team), times),
+        ]
+
+
+def benchmark_timing(times: int) -> Timing:
+    """The benchmarks, seats, statistics and league of 60 managers, from a frozen export."""
+    org = organisation(seed=1, as_of=_AS_OF, managers=60, world=_COMPANY)
+    deals, reps = len(org.tables["opportunities"]), len(org.person_ids)
+    step = f"benchmarks of 60 managers ({reps:,} reps who were there, {deals:,} deals)"
+    return timed(step, lambda: _analysed(org), times)
+
+
+def table(timings: list[Timing]) -> str:
+    """The timings as a Markdown table, in seconds."""
+    rows = [
+        f"| {t.step} | {len(t.cpu)} | {min(t.cpu):.2f} | {median(t.cpu):.2f} "
+        f"| {median(t.wall):.2f} |"
+        for t in timings
+    ]
+    head = "| step | runs | CPU, least | CPU, median | wall, median |"
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
+
+def page(timings: list[Timing]) -> str:
+    """The whole of docs/speed.md."""
+    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
+    return (
+        "# Speed\n\n"
+        "Seconds on simulated organisations of 21 months, activities and stage history included, "
+        f"measured by `make speed` on {machine}. CPU is that of all threads. Drawing the figures "
+        "and setting the PDF come on top.\n\n"
+        f"{table(timings)}\n"
+    )
+
+
+def _analysed(org: Organisation) -> Analysis:
+    params = Params(name="speed", as_of=_AS_OF, source=Source(simulated=Simulated()), stages=STAGES)
+    snapshot = Snapshot(org.tables, pd.DataFrame(), QualityReport(tables=()), "")
+    return analyse(snapshot, params, load_plays(workbook_folder() / "templates" / "plays"))
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page([*team_timings(9), benchmark_timing(2)]), "utf-8")

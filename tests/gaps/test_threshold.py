@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesgap.gaps.natural import peer_levels
+from salesgap.gaps.threshold import LOWEST, calibrate, peers_of, thresholds
+from salesgap.params import Method
+
+CREATION, LATE = "pipeline_creation", "conversion_late"
+
+
+def statistics(levels, driver=CREATION, reps=8, base=90.0, seed=3, group="rep"):
+    """Seats of teams whose log level against 1 is given; counts are Poisson, bases equal."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        {
+            "driver": driver,
+            "manager_id": f"m{team:02}",
+            "seat": f"m{team:02}r{rep}",
+            "group": group,
+            "total": float(rng.poisson(base * np.exp(level + rng.normal(0, 0.1)))),
+            "base": base,
+            "squares": 0.0,
+        }
+        for team, level in enumerate(levels)
+        for rep in range(reps)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_a_team_far_out_is_not_judged_by_the_spread_it_makes_itself():
+    everyone, without = peer_levels(statistics([0.0] * 9 + [-0.15], base=900.0), CREATION)
+    others = [without[f"m{team:02}"].between_teams for team in range(9)]
+    assert without["m09"].between_teams < 0.8 * everyone.between_teams
+    assert without["m09"].between_teams < 0.8 * min(others)
+
+
+def test_a_teams_peers_are_the_others():
+    _, without = peer_levels(statistics([0.0, 0.0, 0.3], base=4000.0), CREATION)
+    assert without["m02"].levels["rep"] == pytest.approx(0.0, abs=0.06)
+    assert without["m00"].levels["rep"] > without["m02"].levels["rep"]
+
+
+def test_a_group_that_no_other_team_has_is_compared_with_itself():
+    alone = statistics([-0.5], group="only").assign(manager_id="z")
+    frame = pd.concat([statistics([0.0] * 5), alone])
+    everyone, without = peer_levels(frame, CREATION)
+    assert without["z"].levels["only"] == pytest.approx(everyone.levels["only"], abs=0.01)
+    assert everyone.levels["only"] == pytest.approx(-0.5, abs=0.1)
+
+
+def test_a_driver_that_nobody_has_counted_has_no_level():
+    assert peer_levels(statistics([0.0] * 4).assign(total=0.0), CREATION) is None
+    assert peer_levels(statistics([0.0] * 4), LATE) is None
+
+
+def test_a_manager_without_a_driver_is_compared_with_everyone_in_it():
+    late = statistics([0.0] * 4, driver=LATE).assign(total=lambda f: f["total"] / 10)
+    peers = peers_of(pd.concat([statistics([0.0] * 5), late]))
+    assert peers.without["m04"][LATE] == peers.all[LATE]
+
+
+def test_with_two_teams_nothing_can_pass():
+    frame = statistics([0.0, 0.0])
+    assert calibrate(frame, peers_of(frame).all, Method()) == {}
+
+
+chances = st.integers(1, 5).flatmap(
+    lambda kinds: st.lists(
+        st.lists(st.floats(0, 1), min_size=kinds, max_size=kinds), min_size=20, max_size=80
+    )
+)
+
+
+@given(chances, st.sampled_from([0.05, 0.2]))
+def test_no_more_than_the_rate_of_gapless_teams_pass(rows, rate):
+    frame = pd.DataFrame(rows, columns=list("abcde")[: len(rows[0])])
+    found = thresholds(frame, rate)
+    limits = np.array([found[name] for name in frame])
+    assert (limits >= LOWEST).all()
+    passing = (frame.to_numpy() > limits).any(axis=1)
+    assert passing.mean() <= rate
+
+
+def test_each_kind_of_gap_has_the_same_share_of_the_false_alarms():
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"sharp": rng.uniform(0, 1, 20_000), "dull": rng.uniform(0, 0.6, 20_000)})
+    found = thresholds(frame, 0.05)
+    passing = [(frame[name] >= limit).mean() for name, limit in found.items()]
+    assert passing == pytest.approx([0.025, 0.025], abs=0.002)
+
+
+def test_few_teams_without_gaps_pass_the_calibrated_thresholds():
+    frame = statistics(np.random.default_rng(1).normal(0, 0.05, 14))
+    limits = calibrate(frame, peers_of(frame).all, Method())
+    assert set(limits) == {CREATION, "underperformance"}
+    assert all(LOWEST <= limit < 1 for limit in limits.values())
