@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer with venv, and make. Everything is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint constraints docs speed clean
+.PHONY: help demo test lint constraints docs validate speed clean
 
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 \
 	|| command -v python3.11 || echo python3)
@@ -25,6 +25,9 @@ lint: $(STAMP) ## ruff, mypy
 
 docs: $(STAMP) ## write the generated pages and schemas in docs/ anew from the code
 	$(BIN)/python -m salesgap.reference docs
+
+validate: $(STAMP) ## print how often the packs are right; half an hour on two cores
+	$(BIN)/salesgap validate
 
 speed: $(STAMP) ## measure how long an analysis takes, and write docs/speed.md
 	$(BIN)/python -m salesgap.validate.speed docs/speed.md

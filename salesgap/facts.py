@@ -101,7 +101,9 @@ class Candidate(Facts):
     id: str
     kind: GapKind
     driver: Driver
-    impact: Range | None = Field(description="revenue before fiscal year end, 80 %; None: unknown")
+    impact: Range | None = Field(
+        description="revenue before fiscal year end if the gap is real, 80 %; None: unknown"
+    )
     probability: float = Field(description="probability that the gap is real")
     real: bool = Field(description="passes the run's threshold for false gaps")
     evidence: tuple[Evidence, ...]
@@ -112,9 +114,14 @@ class Candidate(Facts):
 class Gap(Candidate):
     """The one gap of the pack; ``driver`` is 'none' where the data support none."""
 
-    runner_up: str | None = Field(description="id of the next candidate by impact")
+    runner_up: str | None = Field(
+        description="id of the next candidate by probability × impact, real ones first; without a "
+        "gap, of the likeliest"
+    )
     margin: float | None = Field(description="expected impact minus the runner-up's")
-    chance_first: float | None = Field(description="chance of being worth more than the runner-up")
+    chance_first: float | None = Field(
+        description="chance of being worth more than the runner-up, if both are real"
+    )
     near_tie: bool = Field(description="chance_first is below 0.8")
     note: str = Field(description="why this one, or why none, in one sentence")
 
@@ -503,7 +510,10 @@ class ManagerLine(Facts):
     )
     gap: Driver
     kind: GapKind
-    impact: Range | None
+    told: bool = Field(
+        True, description="false: too little is known to compare, so a gap cannot be told"
+    )
+    impact: Range | None = Field(description="if the gap is real; None: no gap, or unknown")
     probability: float
     drivers: dict[str, float] = Field(description="driver: team ÷ peers, as counted")
 
@@ -527,10 +537,12 @@ class RegionSummary(Facts):
     fiscal_year_end: date
     currency: str
     managers: tuple[ManagerLine, ...]
-    total_impact: float | None
+    total_impact: float | None = Field(
+        description="impact × probability of the gaps named, in sum; None: none has an impact"
+    )
     people_gaps: int
     condition_gaps: int
-    no_gaps: int
+    no_gaps: int = Field(description="packs that could tell a gap and name none")
     strategy: StrategyVerdict
     not_made: tuple[str, ...] = Field(description="managers whose pack was not made, with reason")
     data_quality: DataQuality

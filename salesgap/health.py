@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import compress
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesgap.facts import (
@@ -19,10 +22,12 @@ from salesgap.facts import (
 from salesgap.measures.attainment import quota_by_seat, won_between
 from salesgap.measures.calendar import Quarter, past_quarters, quarters_ahead
 from salesgap.measures.peers import Benchmarks, Yield
-from salesgap.measures.pipeline import due_yield, is_slow, late_share, net_new, open_deals
+from salesgap.measures.pipeline import due_yield, is_slow, late_share, net_new
 from salesgap.measures.seats import trailing_window
 from salesgap.params import Params
 from salesgap.team import Team
+
+Bools = npt.NDArray[np.bool_]
 
 AT_MOST = 10
 """Deals to talk about in a pack."""
@@ -34,13 +39,18 @@ ATTENTION_DAYS = 90
 _LARGE_SHARE = 1 / 3
 
 
-def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
-    """The facts. ``conversion``: the team's conversions beside its peers', as evidence."""
+def pipeline(
+    team: Team,
+    opened: pd.DataFrame,
+    conversion: Sequence[Evidence],
+    at_risk: Sequence[DealAtRisk],
+) -> Pipeline:
+    """The facts. ``opened``: the team's open deals; ``conversion``: its conversions beside its
+    peers', as evidence; ``at_risk``: its :func:`deals_to_talk_about`."""
     as_of = pd.Timestamp(team.params.as_of)
-    book, benchmarks = team.book, team.benchmarks
-    opened = open_deals(book.deals)
+    benchmarks = team.benchmarks
     since = as_of - pd.Timedelta(days=NET_NEW_DAYS)
-    new = net_new(book.deals, since)
+    new = net_new(team.book.deals[["created_date", "amount"]], since)
     arrived, arrived_amount = team.arrived
     ages = (as_of - opened["created_date"]).dt.days
     slowest = benchmarks.slowest_won_days
@@ -56,13 +66,13 @@ def pipeline(team: Team, conversion: Sequence[Evidence]) -> Pipeline:
         net_new_deals=len(new) + arrived,
         net_new_transferred=arrived,
         net_new_since=since.date(),
-        late_share=late_share(book.deals),
+        late_share=late_share(opened),
         late_share_peers=benchmarks.late_share,
         without_next_step=_lacking(team, opened, "next_step"),
         coverage=_coverages(team, opened),
         stages=tuple(_stages(opened, team.params, benchmarks, as_of)),
         conversion=tuple(_conversion(evidence, opened) for evidence in conversion),
-        at_risk=tuple(deals_to_talk_about(team, opened)[:AT_MOST]),
+        at_risk=tuple(at_risk[:AT_MOST]),
         waterfall=team.waterfall,
         attention=team.attention,
     )
@@ -77,15 +87,20 @@ def _coverages(team: Team, opened: pd.DataFrame) -> tuple[Coverage, ...]:
     """Of this quarter and the next two; none where no open deal of the run has a date."""
     if "close_date" not in team.told:
         return ()
-    share = _own_yield(team)
-    return tuple(_coverage(team, opened, quarter, share) for quarter in quarters_ahead(team.params))
+    share, quarters = _own_yield(team), quarters_ahead(team.params)
+    told = ["close_date", "status", "phase", "amount"]
+    won = won_between(team.book.deals[told], quarters[0].start, quarters[-1].end)
+    opened = opened[told]
+    return tuple(_coverage(team, opened, won, quarter, share) for quarter in quarters)
 
 
-def _coverage(team: Team, opened: pd.DataFrame, quarter: Quarter, share: float | None) -> Coverage:
+def _coverage(
+    team: Team, opened: pd.DataFrame, won: pd.DataFrame, quarter: Quarter, share: float | None
+) -> Coverage:
     due = opened[quarter.holds(opened["close_date"])]
-    won = float(won_between(team.book.deals, quarter.start, quarter.end)["amount"].sum())
+    won_in_it = float(won.loc[quarter.holds(won["close_date"]), "amount"].sum())
     target = _target(team, quarter)
-    to_go = target - won if target is not None else None
+    to_go = target - won_in_it if target is not None else None
     open_all = float(due["amount"].sum())
     open_late = float(due.loc[due["phase"] == "late", "amount"].sum())
     return Coverage(
@@ -93,7 +108,7 @@ def _coverage(team: Team, opened: pd.DataFrame, quarter: Quarter, share: float |
         start=quarter.start.date(),
         end=quarter.end.date(),
         target=target,
-        won=won,
+        won=won_in_it,
         open_all=open_all,
         open_late=open_late,
         deals=len(due),
@@ -128,20 +143,22 @@ def _own_yield(team: Team) -> float | None:
 def _stages(
     opened: pd.DataFrame, params: Params, benchmarks: Benchmarks, as_of: pd.Timestamp
 ) -> list[StageRow]:
-    slow = is_slow(opened, benchmarks.slow_days, as_of)
+    slow = is_slow(opened, benchmarks.slow_days, as_of).to_numpy(bool)
+    stages, amounts = opened["stage"].to_numpy(object), opened["amount"].to_numpy(float)
+    ages = (as_of - opened["stage_date"]).dt.days.to_numpy(float)
     rows = []
     for stage in params.stages:
         if stage.status != "open":
             continue
-        mine = opened["stage"] == stage.name
-        days = (as_of - opened.loc[mine, "stage_date"]).dt.days
+        mine = stages == stage.name
+        known = ages[mine & ~np.isnan(ages)]
         rows.append(
             StageRow(
                 stage=stage.name,
                 phase=stage.phase,
                 deals=int(mine.sum()),
-                amount=float(opened.loc[mine, "amount"].sum()),
-                median_age_days=float(days.median()) if days.notna().any() else None,
+                amount=float(np.nansum(amounts[mine])),
+                median_age_days=float(np.median(known)) if len(known) else None,
                 slow=int((mine & slow).sum()) if stage.name in benchmarks.slow_days else None,
             )
         )
@@ -177,13 +194,18 @@ QUESTIONS: dict[str, str] = {
 SOUND = "What is the customer's next step to a decision?"
 
 
+SHOWN = ["opportunity_id", "name", "account", "owner_id", "amount", "close_date", "stage"]
+"""What is told of a deal to talk about."""
+
+
 def deals_to_talk_about(team: Team, opened: pd.DataFrame) -> list[DealAtRisk]:
     """Open deals with a reason to talk about them, the largest with most reasons first."""
     reasons = _reasons(team, opened)
-    weight = opened["amount"].fillna(0.0) * reasons.sum(axis=1)
-    order = weight[reasons.any(axis=1)].sort_values(ascending=False, kind="stable").index
-    why = [tuple(reasons.columns[row]) for row in reasons.loc[order].to_numpy()]
-    return _at_risk(opened.loc[order], why, team)
+    weight = np.nan_to_num(opened["amount"].to_numpy(float)) * reasons.sum(axis=1)
+    heaviest = np.argsort(-weight, kind="stable")
+    order = heaviest[reasons[heaviest].any(axis=1)]
+    why = [tuple(compress(QUESTIONS, row)) for row in reasons[order]]
+    return _at_risk(opened[SHOWN].iloc[order], why, team)
 
 
 def _lacking(team: Team, opened: pd.DataFrame, column: str) -> int | None:
@@ -193,28 +215,24 @@ def _lacking(team: Team, opened: pd.DataFrame, column: str) -> int | None:
 
 def as_talk(team: Team, deals: pd.DataFrame) -> list[DealAtRisk]:
     """Sound deals to talk about, with no reason but their weight."""
-    return _at_risk(deals, [()] * len(deals), team)
+    return _at_risk(deals[SHOWN], [()] * len(deals), team)
 
 
-def _reasons(team: Team, opened: pd.DataFrame) -> pd.DataFrame:
-    """One boolean column a reason, in the order of :data:`QUESTIONS`."""
+def _reasons(team: Team, opened: pd.DataFrame) -> Bools:
+    """Which deal (row) has which reason (column, in the order of :data:`QUESTIONS`)."""
     as_of = pd.Timestamp(team.params.as_of)
     quarter = quarters_ahead(team.params, 1)[0]
-    target = _target(team, quarter)
-    due = quarter.holds(opened["close_date"])
-    touched = opened["last_activity_date"]
-    return pd.DataFrame(
-        {
-            "past its close date": opened["close_date"] < as_of,
-            "moved later twice or more": opened["pushes"].fillna(0) >= 2,
-            "no next step": opened["next_step"].isna() & ("next_step" in team.told),
-            "silent": (as_of - touched).dt.days > _SILENT_DAYS,
-            "slow in its stage": is_slow(opened, team.benchmarks.slow_days, as_of),
-            "over a third of the quarter": due
-            & (opened["amount"] > (target or float("inf")) * _LARGE_SHARE),
-        },
-        index=opened.index,
-    ).astype(bool)
+    large = (_target(team, quarter) or float("inf")) * _LARGE_SHARE
+    reasons = {
+        "past its close date": opened["close_date"] < as_of,
+        "moved later twice or more": opened["pushes"].fillna(0) >= 2,
+        "no next step": opened["next_step"].isna() & ("next_step" in team.told),
+        "silent": (as_of - opened["last_activity_date"]).dt.days > _SILENT_DAYS,
+        "slow in its stage": is_slow(opened, team.benchmarks.slow_days, as_of),
+        "over a third of the quarter": quarter.holds(opened["close_date"])
+        & (opened["amount"] > large),
+    }
+    return np.column_stack([reasons[reason].to_numpy(bool) for reason in QUESTIONS])
 
 
 def _at_risk(

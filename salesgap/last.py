@@ -133,15 +133,18 @@ def last_gaps(
     levels: dict[str, PeerLevel],
     params: Params,
 ) -> dict[str, LastGap]:
-    """What became of each manager's last gap, by manager. ``seats``: those of all teams."""
-    phases, table = has_phases(book.deals), seats.drop(columns="group", errors="ignore")
+    """What became of each manager's last gap, by manager.
+
+    ``seats``: those of all teams, with their ``group``.
+    """
+    phases = has_phases(book.deals)
 
     @cache
     def counted(day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
         end = pd.Timestamp(day)
         start = end - pd.DateOffset(months=params.method.lookback_months)
         spans = (Window(start, end), Window(end, pd.Timestamp(params.as_of)))
-        before, since = (seat_statistics(book, table, span, phases=phases) for span in spans)
+        before, since = (seat_statistics(book, seats, span, phases=phases) for span in spans)
         return before, since
 
     def judged(manager: str, pack: LastPack) -> LastGap:

@@ -16,6 +16,7 @@ from salesgap.facts import (
     Coaching,
     Evidence,
     Gap,
+    OneToOne,
     Pack,
     Person,
     RepRank,
@@ -25,7 +26,7 @@ from salesgap.gaps.candidates import TeamOutlook, look_ahead, value_candidates
 from salesgap.gaps.choose import candidate, choose, team_level
 from salesgap.gaps.impact import OpenDeals
 from salesgap.gaps.shortfall import shortfall
-from salesgap.health import pipeline
+from salesgap.health import deals_to_talk_about, pipeline
 from salesgap.measures.attainment import won_between
 from salesgap.measures.pipeline import open_deals
 from salesgap.measures.seats import Window, ramped_months, trailing_window
@@ -45,6 +46,9 @@ def coaching_pack(team: Team) -> Pack:
     ranks = rep_ranks(team.places, team.book.people)
     focus = _focus(gap, team, outlook)
     play = team.plays[gap.play or "none"]
+    opened = open_deals(team.book.deals)
+    at_risk = deals_to_talk_about(team, opened)
+    sheets = one_to_ones(team, outlook, ranks, opened, at_risk)
     return Pack(
         manager=team.manager,
         reps=len(team.places),
@@ -60,8 +64,8 @@ def coaching_pack(team: Team) -> Pack:
         shortfall=_shortfall(team, outlook),
         stack_rank=ranks,
         manager_rank=manager_rank(team.place, team.managers),
-        pipeline=pipeline(team, _conversions(team, outlook)),
-        coaching=_coaching(team, outlook, ranks, focus, play),
+        pipeline=pipeline(team, opened, _conversions(team, outlook), at_risk),
+        coaching=_coaching(team, outlook, ranks, sheets, focus, play),
         assumptions=_assumptions(params),
         data_quality=team.quality,
     )
@@ -83,9 +87,12 @@ def _outlook(team: Team) -> TeamOutlook:
     )
 
 
+_OF_OPEN = ["status", "phase", "created_date", "late_date", "amount"]
+
+
 def open_pipeline(team: Team) -> OpenDeals:
     """The team's open deals; one without an amount counts at the typical won deal of the run."""
-    opened = open_deals(team.book.deals)
+    opened = open_deals(team.book.deals[_OF_OPEN])
     as_of = pd.Timestamp(team.params.as_of)
     late = (opened["phase"] == "late").to_numpy(bool) | (not team.benchmarks.phases)
     entered = opened["late_date"].where(late & team.benchmarks.phases, opened["created_date"])
@@ -131,7 +138,8 @@ def _shortfall(team: Team, outlook: TeamOutlook) -> Shortfall | None:
     as_of = pd.Timestamp(team.params.as_of)
     window = trailing_window(team.book, as_of, team.params.method.lookback_months)
     start = window.start + pd.Timedelta(days=1)
-    actual = float(won_between(team.book.deals, start, as_of)["amount"].sum())
+    deals = team.book.deals[["close_date", "status", "amount"]]
+    actual = float(won_between(deals, start, as_of)["amount"].sum())
     peers = _peers_in_window(team, outlook, window)
     compared = team.benchmarks.compares and peers > 0
     return shortfall(outlook, actual, peers, window.months) if compared else None
@@ -169,6 +177,7 @@ def _coaching(
     team: Team,
     outlook: TeamOutlook,
     ranks: Sequence[RepRank],
+    sheets: tuple[OneToOne, ...],
     focus: Sequence[Person],
     play: Play,
 ) -> Coaching:
@@ -176,7 +185,7 @@ def _coaching(
     reps = [rank.person for rank in ranks]
     return Coaching(
         actions=actions(play, as_of, [p.name for p in focus], len(reps)),
-        one_to_ones=one_to_ones(team, outlook, ranks),
+        one_to_ones=sheets,
         cadence=cadence(reps, as_of, play, [person.id for person in focus]),
         checkpoint=checkpoint(team, outlook),
     )

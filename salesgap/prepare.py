@@ -114,8 +114,8 @@ def analyse(
     book = book_as_of(snapshot, params)
     window = trailing_window(book, pd.Timestamp(params.as_of), params.method.lookback_months)
     table = seats(book, params.method.ramp_months)
-    statistics = seat_statistics(book, table, window, phases=has_phases(book.deals))
     table = table.assign(group=peer_groups(table))
+    statistics = seat_statistics(book, table, window, phases=has_phases(book.deals))
     peers = peers_of(statistics)
     benchmarks = compute(book, table, statistics, peers.all, window, params)
     return Analysis(

@@ -27,6 +27,11 @@ from salesgap.params import Params
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
+
+_MANY_DEALS = 30
+_LEAST_BASE = 0.25
+_TYPICAL_SPREAD = 0.1
 
 ROLE_FIT_CHANCE = 0.8
 """Chance of the bottom tenth from which on a role-fit conversation is suggested."""
@@ -51,11 +56,9 @@ def league(book: Book, benchmarks: Benchmarks, params: Params) -> League:
     rows = _rows(book, benchmarks, params)
     rng = np.random.default_rng([params.method.seed, 3])
     here = rows[rows["here"]].reset_index(drop=True)
-    teams = _by_manager(rows)
-    size = _size_weighted_deal(book, params)
     return League(
-        reps=_placed(here, size, params, rng, within="manager_id"),
-        managers=_placed(teams, size, params, rng, within=None),
+        reps=_placed(here, params, rng, within="manager_id"),
+        managers=_placed(_by_manager(rows), params, rng, within=None),
     )
 
 
@@ -76,6 +79,7 @@ def _rows(book: Book, benchmarks: Benchmarks, params: Params) -> pd.DataFrame:
     won = closed.groupby(["owner_id", "manager_id"])["amount"]
     keys = pd.MultiIndex.from_frame(rows[["person_id", "manager_id"]])
     return rows.assign(
+        lump=_lump(rows, book, params),
         won=won.sum().reindex(keys, fill_value=0.0).to_numpy(),
         won_deals=won.size().reindex(keys, fill_value=0).to_numpy(),
     )
@@ -85,7 +89,7 @@ def _one_a_pair(table: pd.DataFrame) -> pd.DataFrame:
     """One row a rep and manager, also of a rep who left the team and came back."""
     pairs = table.groupby(["person_id", "manager_id"], sort=False)
     sums = pairs[["quota", "base"]].sum(min_count=1)
-    return pairs[["role", "here", "ramping"]].last().join(sums).reset_index()
+    return pairs[["role", "group", "here", "ramping"]].last().join(sums).reset_index()
 
 
 def peer_revenue(table: pd.DataFrame, benchmarks: Benchmarks, days: pd.DatetimeIndex) -> Floats:
@@ -96,27 +100,37 @@ def peer_revenue(table: pd.DataFrame, benchmarks: Benchmarks, days: pd.DatetimeI
 
 
 def _by_manager(rows: pd.DataFrame) -> pd.DataFrame:
-    sums = rows.groupby("manager_id")[["won", "won_deals", "quota", "base"]].sum(min_count=1)
+    weight = rows["base"].fillna(0.0).clip(lower=0.0)
+    weighed = rows.assign(weight=weight, lump=rows["lump"] * weight)
+    sums = weighed.groupby("manager_id")[["won", "won_deals", "quota", "base"]].sum(min_count=1)
+    lumps = weighed.groupby("manager_id")[["lump", "weight"]].sum()
+    sums["lump"] = (lumps["lump"] / lumps["weight"]).fillna(rows["lump"].mean())
     return sums.reset_index().rename(columns={"manager_id": "person_id"})
 
 
-def _size_weighted_deal(book: Book, params: Params) -> float:
-    """Mean of amount² ÷ mean of amount: how much one deal more or less moves a total."""
+def _lump(rows: pd.DataFrame, book: Book, params: Params) -> pd.Series:
+    """How much one deal more or less moves a total: mean of amount² ÷ mean of amount, of the like
+    (of all, where they have won few)."""
     since = pd.Timestamp(params.as_of) - pd.DateOffset(months=params.method.lookback_months)
-    amount = won_between(book.deals, since, pd.Timestamp(params.as_of))["amount"].dropna()
-    return float((amount**2).sum() / amount.sum()) if amount.sum() > 0 else 0.0
+    won = won_between(book.deals, since, pd.Timestamp(params.as_of))
+    groups = rows.drop_duplicates("person_id").set_index("person_id")["group"]
+    amounts = pd.DataFrame({"group": won["owner_id"].map(groups), "amount": won["amount"]}).dropna()
+    sums = amounts.assign(square=amounts["amount"] ** 2).groupby("group")[["amount", "square"]]
+    own = (sums.sum()["square"] / sums.sum()["amount"])[sums.size() >= _MANY_DEALS]
+    total = float(won["amount"].sum())
+    usual = float((won["amount"] ** 2).sum()) / total if total > 0 else 0.0
+    return rows["group"].map(own).fillna(usual)
 
 
 def _placed(
     rows: pd.DataFrame,
-    size: float,
     params: Params,
     rng: np.random.Generator,
     *,
     within: str | None,
 ) -> pd.DataFrame:
     """Rows with shrunken attainment and places; nothing to measure against: no attainment."""
-    draws = _draws(rows["won"].to_numpy(float), rows["base"].to_numpy(float), size, params, rng)
+    draws = _draws(rows, params, rng)
     low, high = np.quantile(draws, [0.1, 0.9], axis=0)
     attainment = pd.DataFrame(
         {"expected": draws.mean(axis=0), "low": low, "high": high}, index=rows.index
@@ -127,24 +141,45 @@ def _placed(
     return rows.join(attainment).assign(bottom=_bottom_tenth(draws)).join(pd.concat(found))
 
 
-def _draws(
-    won: Floats, base: Floats, size: float, params: Params, rng: np.random.Generator
-) -> Floats:
+def _draws(rows: pd.DataFrame, params: Params, rng: np.random.Generator) -> Floats:
     """Posterior draws (draw, row) of attainment: Normal around the run's mean, Normal sampling.
 
-    Won is a sum of chance many deals, so its variance is its mean times the size-weighted deal.
+    Won is a sum of chance many deals, so its variance is its mean times ``lump``, a deal's size.
+    Reps on their ramp have a mean of their own: what they open is not closed yet.
     """
+    won, base, lump = (rows[name].to_numpy(float) for name in ("won", "base", "lump"))
     known = (base > 0) & np.isfinite(base)
-    safe = np.where(known, base, 1.0)
+    safe, lump = np.where(known, base, 1.0), np.maximum(lump, 1e-6)
+    ramping = rows["ramping"].to_numpy(bool) if "ramping" in rows else np.zeros(len(rows), bool)
     ratio = np.where(known, won / safe, 0.0)
-    mean = float(won[known].sum() / base[known].sum()) if known.any() else 1.0
-    variance = np.where(known, max(mean, 1e-6) * max(size, 1e-6) / safe, np.inf)
-    between = _between(ratio[known], variance[known])
-    centre = _weighted_mean(ratio[known], variance[known] + between, mean)
+    settled = known & ~ramping
+    # Measured against next to nothing, one inherited deal is a hundredfold attainment.
+    settled &= safe >= _LEAST_BASE * np.median(safe[settled]) if settled.any() else settled
+    mean = float(won[settled].sum() / base[settled].sum()) if settled.any() else 1.0
+    theirs, error = _pooled(won, base, lump, known & ramping, mean)
+    usual = np.where(ramping, theirs, mean)
+    variance = np.where(known, np.maximum(usual, 1e-6) * lump / safe, np.inf)
+    natural = _between(ratio[settled], variance[settled])
+    centre = _weighted_mean(ratio[settled], variance[settled] + natural, mean)
+    centres = np.where(ramping, theirs, centre)
+    between = np.where(ramping, natural + error, natural)
     pull = np.where(known, between / (between + variance), 0.0)
     spread = np.sqrt(between * (1.0 - pull))
     noise = rng.standard_normal((params.method.draws, len(won)))
-    return np.asarray(centre + pull * (ratio - centre) + spread * noise)
+    return np.asarray(centres + pull * (ratio - centres) + spread * noise)
+
+
+def _pooled(
+    won: Floats, base: Floats, lump: Floats, rows: Bools, usual: float
+) -> tuple[float, float]:
+    """Attainment of some rows together, pulled to the usual one by the worth of one deal, and the
+    variance of that."""
+    if not rows.any():
+        return usual, 0.0
+    one = float(lump[rows].mean())
+    measured = float(base[rows].sum()) + one
+    mean = (float(won[rows].sum()) + usual * one) / measured
+    return mean, mean * one / measured
 
 
 def _weighted_mean(x: Floats, variance: Floats, fallback: float) -> float:
@@ -153,16 +188,17 @@ def _weighted_mean(x: Floats, variance: Floats, fallback: float) -> float:
 
 
 def _between(x: Floats, variance: Floats) -> float:
-    """Variance between rows beyond chance (Paule–Mandel), at least a hundredth of the total."""
-    if len(x) < 2:
-        return 0.01
-    grid = np.concatenate([[0.0], np.geomspace(1e-4, 4.0, 200)])
-    total = variance[None, :] + grid[:, None]
+    """Variance between rows beyond chance: posterior mean on a grid of its root, under a prior
+    that keeps a few rows alike by chance from being taken for rows that never differ."""
+    grid = np.linspace(0.0, 1.5, 151)[1:]
+    total = variance[None, :] + grid[:, None] ** 2
     weight = 1.0 / np.maximum(total, 1e-12)
-    centre = (weight * x).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
-    excess = (weight * (x - centre) ** 2).sum(axis=1) - (len(x) - 1)
-    between = float(np.interp(0.0, -excess, grid))
-    return max(between, 0.01 * float(np.median(variance)), 1e-6)
+    sums = np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
+    centre = (weight * x).sum(axis=1, keepdims=True) / sums
+    logs = 0.5 * (np.log(weight) - weight * (x - centre) ** 2).sum(axis=1)
+    logs += np.log(grid) - grid / _TYPICAL_SPREAD
+    share = np.exp(logs - logs.max())
+    return float(share @ grid**2 / share.sum())
 
 
 def places(draws: Floats, at: npt.NDArray[np.intp]) -> pd.DataFrame:

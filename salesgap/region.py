@@ -57,7 +57,7 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
         raise DataError("no pack was made", where=f"region {region}", do="see the manifest")
     first = packs[0]
     gaps = [pack.gap for pack in packs]
-    worth = [gap.impact.expected for gap in gaps if gap.impact is not None]
+    worth = [g.impact.expected * g.probability for g in gaps if g.impact is not None]
     return RegionSummary(
         region=region or first.manager.region,
         as_of=first.as_of,
@@ -68,7 +68,7 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
         total_impact=math.fsum(worth) if worth else None,
         people_gaps=sum(gap.kind == "people" for gap in gaps),
         condition_gaps=sum(gap.kind == "condition" for gap in gaps),
-        no_gaps=sum(gap.kind == "none" for gap in gaps),
+        no_gaps=sum(pack.gap.kind == "none" and _told(pack) for pack in packs),
         strategy=strategy_or_execution(packs),
         not_made=tuple(not_made),
         data_quality=first.data_quality,
@@ -122,10 +122,16 @@ def _line(pack: Pack, packs: Sequence[Pack]) -> ManagerLine:
         process_skipped=process_skipped(pack.pipeline),
         gap=pack.gap.driver,
         kind=pack.gap.kind,
+        told=_told(pack),
         impact=pack.gap.impact,
         probability=pack.gap.probability,
         drivers=_drivers(pack),
     )
+
+
+def _told(pack: Pack) -> bool:
+    """Whether there was anything to compare: without, no gap is not an answer."""
+    return bool(pack.candidates)
 
 
 def _attained(pack: Pack) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,7 @@ from salesgap.rank import ROLE_FIT_CHANCE, fiscal_days, peer_revenue
 from salesgap.team import Team
 
 _RESAMPLES = 2000
+_OF_WON = ["owner_id", "status", "close_date", "amount"]
 
 
 def attainment(team: Team, outlook: TeamOutlook) -> Attainment:
@@ -21,12 +24,13 @@ def attainment(team: Team, outlook: TeamOutlook) -> Attainment:
     params, benchmarks = team.params, team.benchmarks
     days = fiscal_days(params)
     year = pd.date_range(params.year_start, params.year_end)
-    deals = won_between(team.book.deals, days[0], days[-1])
+    deals = won_between(team.book.deals[_OF_WON], days[0], days[-1])
     won = deals["amount"].fillna(0.0).to_numpy(float)
-    quota_year = _quota(team, year, ramped=False)
-    quota_to_date = _quota(team, days, ramped=True)
+    year_quota = quota_by_seat(team.book.quotas, team.seats, year, ramped=False)
+    to_date = quota_by_seat(team.book.quotas, team.seats, days, ramped=True)
+    quota_year, quota_to_date = _total(year_quota), _total(to_date)
     peers = float(np.nansum(peer_revenue(team.seats, benchmarks, days)))
-    carried = won_in_seat(deals[deals["owner_id"].isin(_quota_carriers(team, days))], team.seats)
+    carried = won_in_seat(_under_quota(deals, team.seats, to_date), team.seats)
     rng = np.random.default_rng([params.method.seed, 4])
     ending = year_end(outlook, float(won.sum()), benchmarks.second_moment, rng)
     return Attainment(
@@ -49,17 +53,14 @@ def attainment(team: Team, outlook: TeamOutlook) -> Attainment:
     )
 
 
-def _quota_carriers(team: Team, days: pd.DatetimeIndex) -> set[str]:
-    """Whose deals count towards attainment: a rep without a quota is on neither side of it, and
+def _under_quota(deals: pd.DataFrame, seats: pd.DataFrame, quotas: Floats) -> pd.DataFrame:
+    """The deals that count towards attainment: a rep without a quota is on neither side of it, and
     who holds no seat (a manager's own deals) counts, since nobody carries a quota for it."""
-    quotas = quota_by_seat(team.book.quotas, team.seats, days, ramped=True)
-    without = set(team.seats["person_id"][np.isnan(quotas)])
-    return set(team.book.deals["owner_id"]) - without
+    return deals[~deals["owner_id"].isin(seats["person_id"][np.isnan(quotas)])]
 
 
-def _quota(team: Team, days: pd.DatetimeIndex, *, ramped: bool) -> float | None:
-    """Quota of all seats of the team on those days; None without any."""
-    quotas = quota_by_seat(team.book.quotas, team.seats, days, ramped=ramped)
+def _total(quotas: Floats) -> float | None:
+    """Quota of all seats; None without any."""
     total = float(np.nansum(quotas))
     return total if total > 0 else None
 
@@ -83,7 +84,7 @@ def _bootstrap(
 def rep_ranks(places: pd.DataFrame, people: pd.DataFrame) -> tuple[RepRank, ...]:
     """The team's reps in order of expected rank."""
     names = dict(zip(people["person_id"], people["name"], strict=True))
-    rows = places.sort_values(["rank", "person_id"]).to_dict("records")
+    rows = sorted(places.to_dict("records"), key=itemgetter("rank", "person_id"))
     return tuple(
         RepRank(
             person=Person(id=row["person_id"], name=names[row["person_id"]]),

@@ -52,11 +52,16 @@ def team_of(make_book, run_params, make_benchmarks):
     return make
 
 
+def at_risk(team):
+    return deals_to_talk_about(team, open_deals(team.book.deals))
+
+
+def facts(team, *conversion):
+    return pipeline(team, open_deals(team.book.deals), conversion, at_risk(team))
+
+
 def reasons(team):
-    return {
-        deal.opportunity_id: deal.reasons
-        for deal in deals_to_talk_about(team, open_deals(team.book.deals))
-    }
+    return {deal.opportunity_id: deal.reasons for deal in at_risk(team)}
 
 
 def test_coverage_is_open_pipeline_due_against_what_is_still_to_be_won(team_of):
@@ -70,7 +75,7 @@ def test_coverage_is_open_pipeline_due_against_what_is_still_to_be_won(team_of):
         {"close_date": None, "amount": 9_000.0},
     ]
     team = team_of(deals, quotas=[YEAR | {"amount": 36_500.0}])
-    now, following, _ = pipeline(team, []).coverage
+    now, following, _ = facts(team).coverage
     assert (now.quarter, following.quarter) == ("Q2", "Q3")
     assert (now.target, now.won) == (pytest.approx(9_100), 3_000.0)
     assert (now.open_all, now.open_late, now.deals) == (4_000.0, 2_500.0, 2)
@@ -82,9 +87,9 @@ def test_coverage_is_open_pipeline_due_against_what_is_still_to_be_won(team_of):
 def test_nothing_to_go_or_no_quota_has_no_coverage(team_of):
     won = {"status": "won", "close_date": "2026-04-10", "amount": 90_000.0}
     deals = [won, {"close_date": "2026-06-30"}]
-    reached = pipeline(team_of(deals, quotas=[YEAR | {"amount": 36_500.0}]), []).coverage[0]
+    reached = facts(team_of(deals, quotas=[YEAR | {"amount": 36_500.0}])).coverage[0]
     assert (reached.target, reached.coverage_all) == (pytest.approx(9_100), None)
-    without = pipeline(team_of(deals), []).coverage[0]
+    without = facts(team_of(deals)).coverage[0]
     assert (without.target, without.coverage_all, without.open_all) == (None, None, 100.0)
 
 
@@ -101,9 +106,9 @@ def test_needed_coverage_is_one_over_the_yield_and_unknown_without_history(team_
         for deal in ("d1", "d2")
     ]
     created = [deal | {"created_date": "2025-11-01"} for deal in deals]
-    found = pipeline(team_of(created, stage_history=history), []).coverage[0]
+    found = facts(team_of(created, stage_history=history)).coverage[0]
     assert (found.yield_all, found.needed) == (pytest.approx(0.5), pytest.approx(2.0))
-    without = pipeline(team_of(created), []).coverage[0]
+    without = facts(team_of(created)).coverage[0]
     assert (without.yield_all, without.needed) == (None, None)
 
 
@@ -114,7 +119,7 @@ def test_what_is_not_known_of_open_deals_is_counted(team_of):
         {"created_date": "2026-04-20", "amount": None, "close_date": "2026-06-01"},
         {"created_date": "2026-03-01", "amount": 10.0, "amount_source": "list price"},
     ]
-    found = pipeline(team_of(deals), [])
+    found = facts(team_of(deals))
     assert (found.open_deals, found.open_amount, found.unvalued_deals) == (2, 10.0, 1)
     assert (found.list_price_deals, found.undated_deals) == (1, 1)
     assert (found.older_than_slowest_won, found.slowest_won_days) == (1, 40)
@@ -123,21 +128,21 @@ def test_what_is_not_known_of_open_deals_is_counted(team_of):
 
 
 def test_what_the_export_never_tells_is_not_known_and_nobody_lacks_it(team_of):
-    found = pipeline(team_of([{"close_date": None}, {}], told=()), [])
+    found = facts(team_of([{"close_date": None}, {}], told=()))
     assert found.coverage == ()
     assert (found.undated_deals, found.without_next_step) == (None, None)
 
 
 def test_deals_that_came_with_their_owner_are_net_new_too(team_of):
     team = replace(team_of([{"created_date": "2026-05-01", "amount": 40.0}]), arrived=(2, 60.0))
-    found = pipeline(team, [])
+    found = facts(team)
     assert (found.net_new_deals, found.net_new_amount) == (3, 100.0)
     assert found.net_new_transferred == 2
 
 
 def test_stages_are_shown_in_their_order_with_the_median_days_in_them(team_of):
     deals = [{"stage_date": day} for day in ("2026-05-01", "2026-05-05", "2026-04-05")]
-    rows = pipeline(team_of([*deals, {"stage_date": None}]), []).stages
+    rows = facts(team_of([*deals, {"stage_date": None}])).stages
     assert [(row.stage, row.phase, row.deals) for row in rows] == [
         ("Qualify", "early", 4),
         ("Propose", "late", 0),
@@ -150,7 +155,7 @@ def test_conversion_shows_its_counts_and_what_is_still_open(team_of):
     evidence = Evidence(
         measure="conversion_late", unit="share", value=0.25, benchmark=0.4, count=12
     )
-    (found,) = pipeline(team_of(deals), [evidence]).conversion
+    (found,) = facts(team_of(deals), evidence).conversion
     assert (found.phase, found.passed, found.lost, found.open) == ("late", 3, 9, 1)
     assert (found.share, found.peers) == (0.25, 0.4)
 
@@ -171,7 +176,7 @@ def test_a_sound_deal_needs_no_talk(team_of):
 def test_a_deal_is_talked_about_for_its_reason(team_of, changed, reason):
     team = team_of([SOUND, SOUND | changed])
     assert reasons(team) == {"d2": (reason,)}
-    (deal,) = pipeline(team, []).at_risk
+    (deal,) = facts(team).at_risk
     assert deal.question == QUESTIONS[reason]
 
 
@@ -206,14 +211,14 @@ def test_the_largest_with_most_reasons_come_first_and_no_more_than_ten(team_of):
     late = {"close_date": "2026-05-01"}
     deals = [SOUND | late | {"amount": float(n)} for n in range(1, 13)]
     deals.append(SOUND | late | {"amount": 8.0, "next_step": None})
-    found = pipeline(team_of(deals), []).at_risk
+    found = facts(team_of(deals)).at_risk
     assert [deal.opportunity_id for deal in found][:3] == ["d13", "d12", "d11"]
     assert len(found) == 10
 
 
 def test_a_deal_that_tells_little_is_shown_with_what_it_tells(team_of):
     bare = {"amount": None, "name": None, "account": None, "stage": None, "pushes": 3}
-    (deal,) = pipeline(team_of([bare], told=()), []).at_risk
+    (deal,) = facts(team_of([bare], told=())).at_risk
     assert (deal.amount, deal.close_date, deal.name, deal.account, deal.stage) == (
         None,
         None,

@@ -278,7 +278,8 @@ def test_a_region_is_summed_up_from_its_packs(packs):
         pack.manager.name for pack in packs.values()
     )
     assert found.people_gaps + found.condition_gaps + found.no_gaps == len(packs)
-    worth = [pack.gap.impact.expected for pack in packs.values() if pack.gap.impact]
+    named = [pack.gap for pack in packs.values() if pack.gap.impact]
+    worth = [gap.probability * gap.impact.expected for gap in named]
     assert found.total_impact == (pytest.approx(fsum(worth)) if worth else None)
     assert found.not_made == ("Ann: no kernel",)
     below = [line.below_average_attainment for line in found.managers]

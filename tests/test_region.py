@@ -1,10 +1,24 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from salesgap.errors import DataError
-from salesgap.facts import Attainment, Pack, Pipeline, Range
+from salesgap.facts import (
+    Attainment,
+    Candidate,
+    DataQuality,
+    Gap,
+    Manager,
+    Pack,
+    Pipeline,
+    Range,
+    RegionSummary,
+)
 from salesgap.region import process_skipped, strategy_or_execution, summarise
+
+QUALITY = DataQuality(tables=(), notes=(), missing=())
 
 
 def verdict(*shares: float | None):
@@ -50,6 +64,47 @@ def test_of_fewer_than_three_teams_with_a_quota_it_cannot_be_told(shares):
 
 def test_where_nobody_is_short_nothing_is_shared():
     assert verdict(1.1, 1.2, 1.0).shared == 0.0
+
+
+def gap(kind: str, **more) -> Gap:
+    return Gap.model_construct(**{"kind": kind, "driver": "none", "impact": None} | more)
+
+
+def region_of(*packs: dict) -> RegionSummary:
+    """The summary of packs of which little is known but their gap and candidates."""
+    year = {"as_of": date(2026, 6, 30), "currency": "EUR", "data_quality": QUALITY}
+    year |= {"fiscal_year_start": date(2026, 1, 1), "fiscal_year_end": date(2026, 12, 31)}
+    shown = {
+        "manager": Manager(id="m", name="Ann", region="North"),
+        "reps": 1,
+        "attainment": Attainment.model_construct(share=None, peer_won=None, won=0.0, chance=None),
+        "candidates": (),
+        "manager_rank": None,
+        "pipeline": Pipeline.model_construct(
+            coverage=(), open_amount=None, open_deals=0, without_next_step=None, undated_deals=None
+        ),
+    }
+    return summarise(
+        [Pack.model_construct(**{**shown, **year, **pack}) for pack in packs], "North", ()
+    )
+
+
+def test_what_a_regions_gaps_are_worth_together_is_weighed_by_how_sure_each_is():
+    found = region_of(
+        {"gap": gap("condition", impact=Range(expected=100, low=50, high=150), probability=0.9)},
+        {"gap": gap("people", impact=Range(expected=40, low=20, high=60), probability=0.5)},
+        {"gap": gap("none", probability=0.8)},
+    )
+    assert found.total_impact == pytest.approx(90 + 20)
+
+
+def test_a_team_that_cannot_be_compared_is_not_one_without_a_gap():
+    candidate = Candidate.model_construct(driver="deal_size", evidence=())
+    found = region_of(
+        {"gap": gap("none", probability=0.0), "candidates": ()},
+        {"gap": gap("none", probability=0.2), "candidates": (candidate,)},
+    )
+    assert (found.no_gaps, [line.told for line in found.managers]) == (1, [False, True])
 
 
 def test_a_region_without_any_pack_is_an_error_that_names_it():

@@ -9,7 +9,7 @@ from salesgap.facts import Indicator
 from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.choose import team_level
 from salesgap.measures.definitions import MEASURES
-from salesgap.measures.drivers import DRIVERS, drivers_with, seat_statistics
+from salesgap.measures.drivers import DRIVERS, drivers_with, team_totals
 from salesgap.measures.seats import Window
 from salesgap.team import Team
 
@@ -37,25 +37,21 @@ def checkpoint(team: Team, outlook: TeamOutlook) -> tuple[Indicator, ...]:
 
 
 Sums = dict[str, tuple[float, float]]
-"""Total and base of each driver that anything was counted of."""
+"""Total and base of each driver."""
 
 
 def _counted(team: Team, end: pd.Timestamp) -> Sums:
     window = Window(end - pd.DateOffset(months=_MONTHS), end)
-    rows = seat_statistics(
-        team.book, team.seats.drop(columns="group"), window, phases=team.benchmarks.phases
-    )
-    sums = rows.groupby("driver")[["total", "base"]].sum()
-    return {str(driver): (total, base) for driver, total, base in sums.itertuples()}
+    return team_totals(team.book, team.seats, window, phases=team.benchmarks.phases)
 
 
 def _value(sums: Sums, driver: str) -> float | None:
-    total, base = sums.get(driver, (0.0, 0.0))
+    total, base = sums[driver]
     if base <= 0:
         return None
     return float(np.exp(total / base)) if DRIVERS[driver].level else total / base
 
 
 def _count(sums: Sums, driver: str) -> int:
-    total, base = sums.get(driver, (0.0, 0.0))
+    total, base = sums[driver]
     return round(total if driver == "pipeline_creation" else base)

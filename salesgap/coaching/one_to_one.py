@@ -12,9 +12,9 @@ from salesgap.coaching.tactics import RepRates, plan
 from salesgap.facts import DealAtRisk, Evidence, Observation, OneToOne, Person, RepRank
 from salesgap.gaps.candidates import CONDITIONS, TeamOutlook, worth_of_a_tenth
 from salesgap.gaps.choose import team_level
-from salesgap.health import NET_NEW_DAYS, as_talk, deals_to_talk_about
+from salesgap.health import NET_NEW_DAYS, SHOWN, as_talk
 from salesgap.measures.attainment import quota_by_seat
-from salesgap.measures.pipeline import net_new, open_deals
+from salesgap.measures.pipeline import net_new
 from salesgap.team import Team
 
 DEALS_A_REP = 4
@@ -27,28 +27,44 @@ class _Desk:
     """What the sheets of all reps are made from.
 
     By person_id: ``quota`` and ``won`` of the year, ``from_open`` (what the open deals are expected
-    to bring), ``joint`` (the last activity with the manager). ``new``: net new deals; ``talks``:
-    deals to talk about, the ones with a reason first; ``worth``: of a tenth more of each driver.
+    to bring), ``joint`` (the last activity with the manager), ``new`` (net new deals and their
+    amount). ``talks``: deals to talk about, the ones with a reason first; ``worth``: of a tenth
+    more of each driver.
     """
 
     quota: pd.Series
     won: dict[str, float]
     from_open: pd.Series
-    joint: pd.DataFrame
-    new: pd.DataFrame
+    joint: dict[str, Observation]
+    new: dict[str, tuple[int, float]]
     talks: list[DealAtRisk]
     worth: dict[str, float]
 
 
-def one_to_ones(team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]) -> tuple[OneToOne, ...]:
-    """One sheet a rep, in the order of their names (a sheet is no ranking)."""
+def one_to_ones(
+    team: Team,
+    outlook: TeamOutlook,
+    ranks: Sequence[RepRank],
+    opened: pd.DataFrame,
+    at_risk: Sequence[DealAtRisk],
+) -> tuple[OneToOne, ...]:
+    """One sheet a rep, in the order of their names (a sheet is no ranking).
+
+    ``opened``: the team's open deals; ``at_risk``: those with a reason to talk about them.
+    """
     reps = sorted((rank.person for rank in ranks), key=lambda person: (person.name, person.id))
-    desk = _desk(team, outlook, ranks)
+    desk = _desk(team, outlook, ranks, opened, at_risk)
     return tuple(_sheet(rep, team, outlook, desk) for rep in reps)
 
 
-def _desk(team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]) -> _Desk:
-    book, opened = team.book, open_deals(team.book.deals)
+def _desk(
+    team: Team,
+    outlook: TeamOutlook,
+    ranks: Sequence[RepRank],
+    opened: pd.DataFrame,
+    at_risk: Sequence[DealAtRisk],
+) -> _Desk:
+    book = team.book
     year = pd.date_range(team.params.year_start, team.params.year_end)
     seats = team.seats.assign(quota=quota_by_seat(book.quotas, team.seats, year, ramped=False))
     since = pd.Timestamp(team.params.as_of) - pd.Timedelta(days=NET_NEW_DAYS)
@@ -58,30 +74,43 @@ def _desk(team: Team, outlook: TeamOutlook, ranks: Sequence[RepRank]) -> _Desk:
         won={rank.person.id: rank.won for rank in ranks},
         from_open=pd.Series(expected).groupby(opened["owner_id"].to_numpy()).sum(),
         joint=_last_joint(book.activities),
-        new=net_new(book.deals[["owner_id", "created_date", "amount"]], since),
-        talks=_talks(team, opened),
+        new=_new_by_owner(book.deals, since),
+        talks=[*at_risk, *_sound(team, opened, at_risk)],
         worth=worth_of_a_tenth(outlook),
     )
 
 
-def _talks(team: Team, opened: pd.DataFrame) -> list[DealAtRisk]:
-    """Deals with a reason to talk first, then each rep's largest late ones."""
-    risky = deals_to_talk_about(team, opened)
-    seen = opened["opportunity_id"].isin([deal.opportunity_id for deal in risky])
-    sound = opened[(opened["phase"] == "late") & ~seen]
+def _new_by_owner(deals: pd.DataFrame, since: pd.Timestamp) -> dict[str, tuple[int, float]]:
+    new = net_new(deals[["owner_id", "created_date", "amount"]], since).groupby("owner_id")
+    counted = new["amount"].agg(["size", "sum"])
+    return {str(owner): (int(size), amount) for owner, size, amount in counted.itertuples()}
+
+
+def _sound(team: Team, opened: pd.DataFrame, at_risk: Sequence[DealAtRisk]) -> list[DealAtRisk]:
+    """Each rep's largest late deals without any other reason to talk about them."""
+    seen = opened["opportunity_id"].isin([deal.opportunity_id for deal in at_risk])
+    sound = opened.loc[(opened["phase"] == "late") & ~seen, SHOWN]
     largest = sound.sort_values("amount", ascending=False, kind="stable")
-    return risky + as_talk(team, largest.groupby("owner_id").head(DEALS_A_REP))
+    return as_talk(team, largest.groupby("owner_id").head(DEALS_A_REP))
 
 
-def _last_joint(log: pd.DataFrame) -> pd.DataFrame:
-    """Index person_id: the last activity of each in which the manager took part."""
+def _last_joint(log: pd.DataFrame) -> dict[str, Observation]:
+    """The last activity of each rep in which the manager took part."""
     joint = log[log["with_manager"].fillna(False).astype(bool)].sort_values("date", kind="stable")
-    return joint.drop_duplicates("person_id", keep="last").set_index("person_id")
+    last = joint.drop_duplicates("person_id", keep="last").to_dict("records")
+    return {
+        row["person_id"]: Observation(
+            on=row["date"].date(),
+            kind=str(row["kind"]),
+            account="" if pd.isna(row["account"]) else row["account"],
+        )
+        for row in last
+    }
 
 
 def _sheet(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneToOne:
     driver = _driver_worth_most(rep, outlook, desk.worth)
-    new = desk.new.loc[desk.new["owner_id"] == rep.id, "amount"]
+    new_deals, new_amount = desk.new.get(rep.id, (0, 0.0))
     quota = float(desk.quota[rep.id])
     return OneToOne(
         person=rep,
@@ -89,9 +118,9 @@ def _sheet(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneToO
         driver=driver,
         evidence=_evidence(rep, driver, team, outlook),
         deals=tuple(deal for deal in desk.talks if deal.owner.id == rep.id)[:DEALS_A_REP],
-        net_new_amount=float(new.sum()),
-        net_new_deals=len(new),
-        observed=_observed(rep, desk.joint),
+        net_new_amount=new_amount,
+        net_new_deals=new_deals,
+        observed=desk.joint.get(rep.id),
         plan=plan(
             None if np.isnan(quota) else quota,
             desk.won[rep.id],
@@ -126,16 +155,6 @@ def _evidence(rep: Person, driver: str, team: Team, outlook: TeamOutlook) -> Evi
     evidence = outlook.evidence[driver]
     mine = [i for i, seat in enumerate(evidence.seats) if seat == rep.id]
     return team_level(evidence.of(mine), team.benchmarks.levels[driver]) if mine else None
-
-
-def _observed(rep: Person, joint: pd.DataFrame) -> Observation | None:
-    if rep.id not in joint.index:
-        return None
-    last = joint.loc[rep.id]
-    account = last["account"]
-    return Observation(
-        on=last["date"].date(), kind=str(last["kind"]), account="" if pd.isna(account) else account
-    )
 
 
 def _rates(rep: Person, team: Team, outlook: TeamOutlook) -> RepRates:

@@ -6,41 +6,74 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from string import Template
+from typing import Annotated, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from salesgap.errors import ParamsError
-from salesgap.facts import Action
+from salesgap.facts import Action, Driver
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Step(_Frozen):
-    """One action of a play; ``within_days`` of the as-of date."""
+def _filling(*words: str) -> AfterValidator:
+    """A check that a text has no other ``$word`` to fill in than these."""
+    known = " and ".join(f"${word}" for word in words)
+    can_be = f"only {known} can be" if words else "nothing is"
 
-    do: str
-    who: str
+    def checked(text: str) -> str:
+        for word in Template(text).get_identifiers():
+            if word not in words:
+                raise ValueError(f"${word}: {can_be} filled in here")
+        return text
+
+    return AfterValidator(checked)
+
+
+_Filled = Annotated[str, _filling("reps", "count")]
+_Plain = Annotated[str, _filling()]
+
+
+class Step(_Frozen):
+    """One action of a play; ``within_days`` of the as-of date.
+
+    ``$reps`` and ``$count`` in its texts are filled in.
+    """
+
+    do: _Filled
+    who: _Filled
     within_days: int = Field(ge=1, le=30)
-    seen_in: str
+    seen_in: _Filled
 
 
 class Play(_Frozen):
-    """The answer to one gap. ``$reps`` and ``$count`` in the texts are filled in."""
+    """The answer to one gap."""
 
-    summary: str
+    summary: _Plain
     actions: tuple[Step, ...] = Field(min_length=3, max_length=3)
-    behaviour: str
-    coaching: str
-    topic: str
-    debrief: tuple[str, ...]
+    behaviour: _Plain
+    coaching: _Plain
+    topic: _Plain
+    debrief: tuple[_Plain, ...]
 
 
 def load_plays(folder: Path) -> dict[str, Play]:
-    """The plays in a folder by driver. Raises ``ParamsError`` for one that cannot be used."""
-    return {path.stem: _load(path) for path in sorted(folder.glob("*.yml"))}
+    """The plays in a folder by driver, one for each that a pack may name, and ``none``.
+
+    Raises ``ParamsError`` for one that is missing or cannot be used.
+    """
+    plays = {path.stem: _load(path) for path in sorted(folder.glob("*.yml"))}
+    for driver in get_args(Driver):
+        if driver not in plays:
+            raise ParamsError(
+                "the play is missing",
+                where=str(folder / f"{driver}.yml"),
+                do="restore the file; `salesgap init` writes all plays into a new folder",
+            )
+    return plays
 
 
 def _load(path: Path) -> Play:
@@ -51,7 +84,8 @@ def _load(path: Path) -> Play:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ParamsError(f"{key}: {first['msg']}", where=str(path), do="mend the play") from None
+        told = f"{key}: {first['msg'].removeprefix('Value error, ')}"
+        raise ParamsError(told, where=str(path), do="mend the play") from None
 
 
 def actions(play: Play, as_of: date, reps: Sequence[str], count: int) -> tuple[Action, ...]:

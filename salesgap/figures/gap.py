@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from salesgap.facts import Attainment, Candidate, Driver, Pack, Range, Shortfall
@@ -126,17 +127,27 @@ def _apart(labels: list[tuple[float, str]]) -> list[tuple[float, Anchor]]:
 # ── shortfall ─────────────────────────────────────────────────────────────────────────────
 
 
-def shortfall(facts: Shortfall, focus: str, writer: Writer, look: Look) -> Figure:
-    """One signed bar a driver; what is printed adds up to the total printed."""
+def in_question(pack: Pack) -> tuple[Driver, ...]:
+    """Drivers that may be a gap, the one named first: none of them is praised."""
+    candidates = {candidate.id: candidate.driver for candidate in pack.candidates}
+    runner_up = candidates.get(pack.gap.runner_up or "")
+    return (pack.gap.driver, *([runner_up] if runner_up else []))
+
+
+def shortfall(facts: Shortfall, doubted: Sequence[Driver], writer: Writer, look: Look) -> Figure:
+    """One signed bar a driver; what is printed adds up to the total printed.
+
+    ``doubted``: see :func:`in_question`.
+    """
     total, values = add_up(facts.total, [part.value for part in facts.parts])
     rows = sorted(
         (
-            (_part_name(p.driver), v, p.driver == focus)
+            (_part_name(p.driver), v, p.driver == doubted[0])
             for p, v in zip(facts.parts, values, strict=True)
         ),
         key=lambda row: row[1],
     )
-    title = _shortfall_title(facts, total, rows)
+    title = _shortfall_title(facts, total, rows, [_part_name(d) for d in doubted])
     said = "; ".join(f"{name} {writer.signed_money(value)}" for name, value, _ in rows)
     return Figure(
         title=title,
@@ -156,17 +167,20 @@ def noteworthy(facts: Shortfall) -> float:
     return 0.02 * facts.benchmark
 
 
-def _shortfall_title(facts: Shortfall, total: float, rows: list[tuple[str, float, bool]]) -> str:
+def _shortfall_title(
+    facts: Shortfall, total: float, rows: list[tuple[str, float, bool]], doubted: list[str]
+) -> str:
     least = noteworthy(facts)
     told = [(name, value) for name, value, _ in rows if value and abs(value) >= least]
     if not told:
         return "Level with peers on every driver"
     (worst, loss), best = told[0], told[-1][0]
     if abs(total) < least:
-        return f"Level with peers in all: {worst.lower()} costs what {best.lower()} brings"
+        why = "" if best in doubted else f": {worst.lower()} costs what {best.lower()} brings"
+        return f"Level with peers in all{why}"
     if total < 0:
         return f"{worst} explains {fraction(loss / total)} of the shortfall"
-    return f"Ahead of peers, most of all by {best.lower()}"
+    return "Ahead of peers" + ("" if best in doubted else f", most of all by {best.lower()}")
 
 
 def _draw_shortfall(rows: list[tuple[str, float, bool]], writer: Writer, look: Look) -> Canvas:
@@ -194,36 +208,46 @@ def _draw_shortfall(rows: list[tuple[str, float, bool]], writer: Writer, look: L
 
 
 def candidates(pack: Pack, writer: Writer, look: Look, most: int = 3) -> Figure | None:
-    """Each valued candidate with its range against zero; ``None`` where none has a value."""
+    """Each valued candidate: what it is worth if it is real, and how sure that is; ``None`` where
+    none has a value."""
     shown = _shown(pack, most)
     if not shown:
         return None
     title = _candidates_title(pack, shown, writer)
     said = "; ".join(
         f"{candidate_label(c)} {writer.signed_money(c.impact.expected)} "
-        f"({writer.money_range(c.impact)}{'' if c.real else ', may be chance'})"
+        f"({writer.money_range(c.impact)}), {_sure(c, writer)}{'' if c.real else ', may be chance'}"
         for c in shown
         if c.impact
     )
     hollow = "" if all(c.real for c in shown) else "; hollow: perhaps chance"
     return Figure(
         title=title,
-        subtitle=f"{writer.currency} this year; bar: {writer.level(0.8)} range{hollow}",
+        subtitle=f"{writer.currency} this year if real; bar: {writer.level(0.8)} range{hollow}",
         alt=f"{title}: {said}.",
         svg=_draw_candidates(shown, pack.gap.id, writer, look).svg(),
     )
 
 
 def _shown(pack: Pack, most: int) -> list[Candidate]:
-    """The valued candidates worth most, the gap and its runner-up always among them."""
+    """The valued candidates to expect most of, the gap and its runner-up always among them."""
     valued = [c for c in pack.candidates if c.impact is not None and c.driver != "none"]
     named = (pack.gap.id, pack.gap.runner_up)
-    first = sorted(valued, key=lambda c: (c.id not in named, -_expected(c)))
-    return sorted(first[:most], key=_expected, reverse=True)
+    first = sorted(valued, key=lambda c: (c.id not in named, -_weighed(c)))
+    return sorted(first[:most], key=_weighed, reverse=True)
 
 
 def _expected(candidate: Candidate) -> float:
     return candidate.impact.expected if candidate.impact else 0.0
+
+
+def _weighed(candidate: Candidate) -> float:
+    """What to expect of it, whether it is real or not."""
+    return candidate.probability * _expected(candidate)
+
+
+def _sure(candidate: Candidate, writer: Writer) -> str:
+    return f"{writer.chance(candidate.probability)} sure"
 
 
 def _candidates_title(pack: Pack, shown: list[Candidate], writer: Writer) -> str:
@@ -243,15 +267,15 @@ def _candidates_title(pack: Pack, shown: list[Candidate], writer: Writer) -> str
 def _draw_candidates(shown: list[Candidate], gap: str, writer: Writer, look: Look) -> Canvas:
     row = max(ROW * 1.2, 5 * ROW / len(shown)) if len(shown) > 2 else ROW * 1.5
     canvas = Canvas(HALF, row * len(shown) + 8)
-    texts = [writer.signed_money(_expected(c)) for c in shown]
-    room = max(text_width(text, SIZE, "bold") for text in texts) + 6
+    texts = [(writer.signed_money(_expected(c)), _sure(c, writer)) for c in shown]
+    room = max(text_width(text, SIZE, "bold") for pair in texts for text in pair) + 6
     ranges = [candidate.impact for candidate in shown if candidate.impact]
-    # A gap that is seldom real can be expected beyond its own interval.
+    # The mean of skewed draws may lie outside of their interval.
     low = min(0.0, *(min(one.low, one.expected) for one in ranges))
     high = max(0.0, *(max(one.high, one.expected) for one in ranges))
     x = linear(low, high, LABEL + 12, HALF - room - 6)
     canvas.rule(x(0), 0, x(0), canvas.height, INK, 0.9)
-    for number, (candidate, text) in enumerate(zip(shown, texts, strict=True)):
+    for number, (candidate, (worth, sure)) in enumerate(zip(shown, texts, strict=True)):
         if candidate.impact is None:
             continue
         y = row * (number + 0.5) + 4
@@ -266,5 +290,6 @@ def _draw_candidates(shown: list[Candidate], gap: str, writer: Writer, look: Loo
         at, size = x(candidate.impact.expected), 4.6 if focus else 3.4
         canvas.dot(at, y, colour, hollow=not candidate.real, size=size)
         right = max(x(candidate.impact.high), at + size)
-        canvas.text(right + 5, y, text, weight=weight)
+        canvas.text(right + 5, y - 5.2, worth, weight=weight)
+        canvas.text(right + 5, y + 5.2, sure, colour=MUTED)
     return canvas

@@ -32,7 +32,7 @@ MOST = 30  # reps in one chart
 def stack_rank(
     reps: Sequence[RepRank], quotas: bool, writer: Writer, look: Look
 ) -> tuple[Figure, ...]:
-    """Reps by expected rank: shrunken attainment with its interval, place and band.
+    """Reps by expected rank: estimated attainment with its interval, place and band.
 
     A large team takes several charts on one scale, so that names stay readable. No chart where
     nobody's attainment is known.
@@ -42,7 +42,7 @@ def stack_rank(
     ordered = sorted(reps, key=lambda rep: rep.expected_rank)
     against = "quota to date" if quotas else "what peers won in the same time"
     subtitle = (
-        f"Closed won, share of {against} (won deals), shrunk towards peers; "
+        f"Share of {against} (won deals): estimate, pulled towards the mean where deals are few; "
         f"bar: {writer.level(0.8)} range; place: {writer.level(0.9)} interval"
     )
     frame = _frame(ordered, writer)
@@ -150,12 +150,16 @@ def _named(rep: RepRank) -> str:
 # ── managers ──────────────────────────────────────────────────────────────────────────────
 
 
-def manager_place(rank: ManagerRank, writer: Writer, look: Look) -> Figure:
+def _by(quotas: bool) -> str:
+    return "by attainment" if quotas else "by what was won against peers"
+
+
+def manager_place(rank: ManagerRank, quotas: bool, writer: Writer, look: Look) -> Figure:
     """This manager's place among managers who stay anonymous."""
     title = f"You are at {place(rank, writer)} of {writer.number(rank.managers)} managers"
     return Figure(
         title=title,
-        subtitle="By attainment of the reps; one mark a manager, without names; "
+        subtitle=f"{_by(quotas).capitalize()}; one mark a manager, without names; "
         f"bar: {writer.level(0.9)} interval",
         alt=f"{title}; about place {writer.number(rank.expected_rank)} is expected.",
         svg=_draw_place(rank, writer, look).svg(),
@@ -176,7 +180,9 @@ def _draw_place(rank: ManagerRank, writer: Writer, look: Look) -> Canvas:
     return canvas
 
 
-def manager_ranks(lines: Sequence[ManagerLine], writer: Writer, look: Look) -> Figure | None:
+def manager_ranks(
+    lines: Sequence[ManagerLine], quotas: bool, writer: Writer, look: Look
+) -> Figure | None:
     """A region's managers by expected rank; ``None`` where no one can be ranked."""
     ranked = sorted(
         ((line, line.rank) for line in lines if line.rank), key=lambda pair: pair[1].expected_rank
@@ -187,8 +193,8 @@ def manager_ranks(lines: Sequence[ManagerLine], writer: Writer, look: Look) -> F
     said = "; ".join(f"{line.manager.name} {place(rank, writer)}" for line, rank in ranked)
     return Figure(
         title=title,
-        subtitle=f"Place among the {writer.number(ranked[0][1].managers)} managers of the run by "
-        f"attainment; bar: {writer.level(0.9)} interval",
+        subtitle=f"Place among the {writer.number(ranked[0][1].managers)} managers of the run "
+        f"{_by(quotas)}; bar: {writer.level(0.9)} interval",
         alt=f"{title}: {said}.",
         svg=_draw_managers(ranked, writer, look).svg(),
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from salesgap.gaps.evidence import Evidence, Floats
+from salesgap.gaps.evidence import Evidence, Floats, team_evidence
 from salesgap.gaps.hypotheses import Levels, Verdict, draw_levels, weigh
 from salesgap.gaps.impact import Course, OpenDeals, Outlook, Process
-from salesgap.gaps.threshold import eligible_seats, evidence_of
+from salesgap.gaps.threshold import eligible_seats
 from salesgap.measures.curves import Curve
 from salesgap.measures.drivers import TEAM
 from salesgap.measures.peers import Benchmarks, StoredCurve
@@ -77,7 +77,7 @@ def look_ahead(
 
     ``statistics``: its rows of :func:`seat_statistics`; ``seats``: its seats with their ``group``.
     """
-    evidence = evidence_of(statistics, benchmarks.levels)
+    evidence = team_evidence(statistics, benchmarks.levels)
     verdict = weigh(evidence, benchmarks.levels, eligible_seats(evidence))
     rng = np.random.default_rng([method.seed, 2])
     levels = draw_levels(evidence, benchmarks.levels, verdict, method.draws, rng)

@@ -156,13 +156,14 @@ def _why(chosen: Candidate, tie: bool, stays: bool) -> str:
         return "A near tie: the runner-up might be worth as much."
     if chosen.impact is not None and chosen.impact.expected <= 0:
         return "The only gap the data support; so late, it brings nothing before the year ends."
-    return "Of the gaps that the data support, it is worth most before year end."
+    return "Of the gaps that the data support, most is to be expected of it before year end."
 
 
 def _no_gap(candidates: Sequence[Candidate]) -> Gap:
     nearest = max(candidates, key=lambda c: c.probability, default=None)
     note = (
-        "No gap supported by the data: every driver is within what teams differ by naturally."
+        "No gap supported by the data: no driver is surely further from its peers than teams "
+        "differ by chance and by nature."
         if candidates
         else "There are not enough teams, months or closed deals to compare this team with."
     )

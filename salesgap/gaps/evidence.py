@@ -1,12 +1,15 @@
 """A team's evidence: each seat's driver against its like-for-like peers, on a log scale.
 
-``y`` is the log of observed ÷ expected at the peers' level, ``v`` its sampling variance. A seat
-without observations has no evidence and an infinite variance, not a zero.
+``y`` is about the log of observed ÷ expected at the peers' level, ``v`` its sampling variance. A
+seat without observations has no evidence and an infinite variance, not a zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -53,60 +56,76 @@ class Evidence:
 
 
 def evidence_by_team(statistics: pd.DataFrame, peers: PeerLevel) -> dict[str, Evidence]:
-    """The evidence of each manager's team from the :func:`seat_statistics` rows of one driver.
+    """The evidence of each manager's team from the :func:`seat_statistics` rows of one driver."""
+    found = {m: _evidence(rows, peers) for m, rows in _rows_by("manager_id", statistics).items()}
+    return {manager: evidence for manager, evidence in found.items() if evidence is not None}
+
+
+def team_evidence(statistics: pd.DataFrame, levels: Mapping[str, PeerLevel]) -> list[Evidence]:
+    """The evidence of one team in every driver that there are peers for, from all its rows."""
+    rows = _rows_by("driver", statistics)
+    found = (_evidence(rows[d], levels[d]) for d in DRIVERS if d in rows and d in levels)
+    return [evidence for evidence in found if evidence is not None]
+
+
+_Row = tuple[str, float, str, float]
+"""What was counted of a seat in one group: seat, base, group, total."""
+
+
+def _rows_by(column: str, statistics: pd.DataFrame) -> dict[str, list[_Row]]:
+    """The rows of each value of a column, in the order of their seats and bases."""
+    names = (column, "seat", "base", "group", "total")
+    values = zip(*(statistics[name].tolist() for name in names), strict=True)
+    ordered = sorted(values, key=itemgetter(0, 1, 2))
+    return {key: [row[1:] for row in own] for key, own in groupby(ordered, itemgetter(0))}
+
+
+def _evidence(rows: Sequence[_Row], peers: PeerLevel) -> Evidence | None:
+    """Of one team's rows of one driver; None if there is nothing to compare.
 
     A seat with rows in several groups is the base-weighted mean of them. Rows of a group without
     peers are left out.
     """
-    rows = statistics[statistics["group"].isin(peers.levels)]
-    rows = rows.sort_values(["manager_id", "seat", "base"], kind="stable")
-    levels = rows["group"].map(peers.levels).to_numpy(float)
-    total, base = rows["total"].to_numpy(float), rows["base"].to_numpy(float)
+    rows = [row for row in rows if row[2] in peers.levels]
+    group_of = {seat: group for seat, _, group, _ in rows}  # that of most base comes last
+    place = {seat: number for number, seat in enumerate(group_of)}
+    if not rows:
+        return None
+    at = [place[seat] for seat, *_ in rows]
+    base, total = np.array([row[1] for row in rows]), np.array([row[3] for row in rows])
+    levels = np.array([peers.levels[row[2]] for row in rows])
     expected = base * levels if DRIVERS[peers.driver].level else base * np.exp(levels)
-    at = rows.groupby(["manager_id", "seat"], sort=False).ngroup().to_numpy()
-    last = np.flatnonzero(np.diff(at, append=-1))
-    seats = rows[["manager_id", "seat", "group"]].iloc[last]
     o, e, n = (np.bincount(at, values).astype(float) for values in (total, expected, base))
-    team = pd.factorize(seats["manager_id"])[0]
-    y, v = _measured(o, e, n, team, peers)
-    found = {}
-    for manager, mine in seats.groupby("manager_id", sort=False).indices.items():
-        own = seats.iloc[mine]
-        found[str(manager)] = Evidence(
-            peers.driver,
-            tuple(own["seat"]),
-            tuple(own["group"]),
-            y[mine],
-            v[mine],
-            total=o[mine],
-            expected=e[mine],
-            base=n[mine],
-            former=(own["seat"] == FORMER).to_numpy(bool),
-        )
-    return found
+    y, v = _measured(o, e, n, peers)
+    former = np.array([seat == FORMER for seat in group_of])
+    groups = tuple(group_of.values())
+    return Evidence(peers.driver, tuple(group_of), groups, y, v, o, e, n, former)
 
 
-def team_evidence(statistics: pd.DataFrame, peers: PeerLevel) -> Evidence | None:
-    """The evidence of one team; None if there is none."""
-    return next(iter(evidence_by_team(statistics, peers).values()), None)
-
-
-def _measured(
-    o: Floats, e: Floats, n: Floats, team: Ints, peers: PeerLevel
-) -> tuple[Floats, Floats]:
+def _measured(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Floats]:
     if DRIVERS[peers.driver].level:
         count = np.maximum(n, 1e-9)
         return (o - e) / count, np.where(n > 0, peers.spread**2 / count, np.inf)
-    return _rate(o, e, n, team, peers)
+    return _rate(o, e, n, peers)
 
 
-def _rate(o: Floats, e: Floats, n: Floats, team: Ints, peers: PeerLevel) -> tuple[Floats, Floats]:
-    """Log of observed ÷ expected. The variance is taken at the team's own level, not at the
-    seat's count, so that a seat is not trusted less because it happened to be low."""
-    safe = np.maximum(e, 1e-9)
-    own = (np.bincount(team, o) + 0.5) / (np.bincount(team, e) + 0.5)
-    mean = np.maximum(safe * own[team], 0.25)
+def _rate(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Floats]:
+    """The team's log of observed ÷ expected, and how far each seat's count is from that.
+
+    A seat is twice the relative distance of square roots away (Anscombe), which is as even for few
+    counts as for many: the log of none of two is no sign of anything. The variance is taken at the
+    team's own level, not at the seat's count, so that a seat is not trusted less for being low.
+    """
+    own = (o.sum() + 0.5) / (e.sum() + 0.5)
+    mean = np.maximum(e, 1e-9) * own
     left = 1.0
     if peers.driver != "pipeline_creation":
         left = np.clip(1.0 - mean / np.maximum(n, 1e-9), 0.05, 1.0)
-    return np.log((o + 0.5) / (safe + 0.5)), np.where(e > 0.1, left / mean, np.inf)
+    away = 2.0 * (np.sqrt((o + 0.375) / (mean + 0.375)) - 1.0)
+    y = np.log(own) + away
+    return y, np.where(e > 0.1, left / np.maximum(mean, 0.25), np.inf)
+
+
+def as_log(away: Floats) -> Floats:
+    """The log that a distance of :class:`Evidence` stands for: half is -0.59 away and -0.69."""
+    return np.asarray(2.0 * np.log1p(np.maximum(away, -1.8) / 2.0))

@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from salesgap.gaps.evidence import Bools, Evidence, Floats
+from salesgap.gaps.evidence import Bools, Evidence, Floats, as_log
 from salesgap.measures.drivers import DRIVERS
 from salesgap.measures.peers import PeerLevel
 
@@ -32,7 +32,7 @@ class Component:
 USUAL, LOW, HIGH = 0, 1, 2
 COMPONENTS = (
     Component(0.77, 0.0, 0.0),
-    Component(0.15, -0.33, 0.17),
+    Component(0.15, -0.30, 0.17),
     Component(0.08, 0.40, 0.18),
 )
 
@@ -212,6 +212,8 @@ def _draw(
     found = np.where(none, verdict.subsets[_weakest(verdict), at], weak)
     drop = _draw_drop(e, peers, found, team, rng)
     seat = _draw_seats(e, peers, team[:, None] - np.where(weak, drop, 0.0), rng)
+    if not DRIVERS[e.driver].level:
+        seat, drop = team[:, None] + as_log(seat - team[:, None]), -as_log(-drop)
     gap = np.maximum(-low * _direction(e.driver), 0.0)
     return Levels(_expand(seat, at, team, verdict), gap, _expand(drop, at, None, verdict))
 

@@ -73,15 +73,16 @@ _EARNING = (*_WINNING, "passing", "proposing")
 class Leaving:
     """When deals leave one phase, at one course's speed, if all goes as it does for the peers.
 
-    Parts of the curve that fall into each week to year end: ``entering`` (draw, week entered,
-    week) of what enters the phase in a week, ``staying`` (draw, age, week) of what is open in it
-    now. Open deals of one age, to the week, share their fate: ``ages`` are these, ``age_of`` is
-    the place of each open deal of the phase among them. ``now`` is the curve as it stands today.
+    Parts of the curve (week, draw) that fall into each week to year end: ``entering``, of what
+    enters the phase in each of the weeks, from that week on; ``staying``, of what is open in it
+    now, for each age. Open deals of one age, to the week, share their fate: ``ages`` are these,
+    ``age_of`` is the place of each open deal of the phase among them. ``now`` is the curve as it
+    stands today.
     """
 
     now: Curve
-    entering: Floats
-    staying: Floats
+    entering: list[Floats]
+    staying: list[Floats]
     ages: Floats
     age_of: npt.NDArray[np.intp]
 
@@ -91,9 +92,11 @@ class Leaving:
         elapsed = _elapsed(course.speed)
         middle = (elapsed[:, :-1] + elapsed[:, 1:]) / 2
         ages, age_of = np.unique(np.round(age), return_inverse=True)
-        staying = _by_week(curve, ages * course.pace, elapsed, [0] * len(ages))
+        since = ages * course.pace
+        staying = _by_week(curve, since, elapsed, [0] * len(ages))
         if now is not curve:
-            staying[:, :, 0] += _agreed(curve, now, ages * course.pace)
+            for part, agreed in zip(staying, _agreed(curve, now, since).T, strict=True):
+                part[0] += agreed
         entering = _by_week(curve, -middle, elapsed, range(middle.shape[1]))
         return cls(now, entering, staying, ages, age_of)
 
@@ -209,22 +212,25 @@ def _agreed(curve: Curve, now: Curve, age: Floats) -> Floats:
     return np.asarray(np.maximum(more, 0.0))
 
 
-def _weighed(leaving: Floats, weight: Floats) -> Floats:
-    return np.asarray(np.einsum("dow,dw->do", leaving, weight))
+def _weighed(leaving: list[Floats], weight: Floats) -> Floats:
+    """The sum over the weeks of each part times ``weight`` (draw, week): (draw, part)."""
+    by_week = np.ascontiguousarray(weight.T)
+    found = np.empty((len(leaving), len(weight)))
+    for part, total in zip(leaving, found, strict=True):
+        np.einsum("wd,wd->d", part, by_week[-len(part) :], out=total)
+    return found.T
 
 
-def _by_week(curve: Curve, since: Floats, elapsed: Floats, first: Iterable[int]) -> Floats:
-    """Part of a curve that falls into each week (draw, origin, week), for deals that have been in
-    the phase ``since`` so many weeks (draw, origin), or enter it in a week (below 0).
+def _by_week(curve: Curve, since: Floats, elapsed: Floats, first: Iterable[int]) -> list[Floats]:
+    """Part of a curve that falls into each week (week, draw), for deals that have been in the
+    phase ``since`` so many weeks (draw, origin), or enter it in a week (below 0).
 
-    ``first``: the week of each origin before which there is nothing.
+    ``first``: the week of each origin to begin with, before which there is nothing.
     """
-    daily, days, before = _daily(curve.passed), elapsed * 7.0, since * 7.0
-    found = np.zeros((*since.shape, elapsed.shape[1] - 1))
-    for origin, week in enumerate(first):
-        passed = _on_day(daily, days[:, week:] + before[:, origin, None])
-        np.subtract(passed[:, 1:], passed[:, :-1], out=found[:, origin, week:])
-    return found
+    daily = _daily(curve.passed)
+    days, before = (np.ascontiguousarray(weeks.T * 7.0) for weeks in (elapsed, since))
+    starts = zip(first, before, strict=True)
+    return [np.diff(_on_day(daily, days[week:] + age), axis=0) for week, age in starts]
 
 
 _DAYS = np.arange(WEEKS * 7 + 1)

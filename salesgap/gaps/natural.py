@@ -18,10 +18,10 @@ from salesgap.gaps.evidence import Bools, Evidence, Floats, Ints, evidence_by_te
 from salesgap.measures.drivers import DRIVERS
 from salesgap.measures.peers import PeerLevel
 
-OUTLIER_SHARE = 0.10
-OUTLIER_SPREAD = 0.45
+OUTLIER_SHARE = 0.15
+OUTLIER_SPREAD = 0.30
 _TEAM_GRID = np.linspace(0.0, 0.30, 31)
-_TEAM_TYPICAL = 0.06
+_TEAM_TYPICAL = 0.04
 _REPS_TYPICAL = 0.15
 _REP_GRID = np.linspace(0.0, 1.20, 61)
 
@@ -61,11 +61,13 @@ class Spread:
     """What a field of teams looks like to each of several jurors, who each count some teams.
 
     ``shift``: (juror, group) the level that most teams share; ``teams``: (juror,) natural
-    standard deviation between them; ``reps``: between the reps of one team, the same for all.
+    standard deviation between them, and ``error`` its own; ``reps``: between the reps of one team,
+    the same for all.
     """
 
     shift: Floats
     teams: Floats
+    error: Floats
     reps: float
 
 
@@ -103,15 +105,15 @@ def spread_of(field: Field, counted: Bools) -> Spread:
     known = total > 0
     share = weight / np.maximum(total, 1e-12)[:, None]
     of_team = (share * mean).sum(axis=1)
-    teams = np.full(len(counted), _TEAM_TYPICAL)
+    teams, error = np.full(len(counted), _TEAM_TYPICAL), np.zeros(len(counted))
     for _ in range(2):
         shift = np.stack(
             [_centre(mean[:, g], weight[:, g], counted, teams) for g in range(len(field.groups))], 1
         )
         away = of_team - shift @ share.T
         variance = np.where(known, 1.0 / np.maximum(total, 1e-12), np.inf)
-        teams = _between_teams(away, variance, counted & known)
-    return Spread(shift, teams, reps)
+        teams, error = _between_teams(away, variance, counted & known)
+    return Spread(shift, teams, error, reps)
 
 
 def _field(evidence: Mapping[str, Evidence], peers: PeerLevel) -> Field:
@@ -124,6 +126,7 @@ def _moved(peers: PeerLevel, spread: Spread, juror: int) -> PeerLevel:
         peers,
         levels={group: level + float(shift) for (group, level), shift in moves},
         between_teams=float(spread.teams[juror]),
+        between_teams_error=float(spread.error[juror]),
         between_reps=spread.reps,
     )
 
@@ -137,6 +140,7 @@ def _pooled(rows: pd.DataFrame, driver: str) -> PeerLevel:
         driver,
         {str(group): float(value) for group, value in zip(mean.index, values, strict=True)},
         between_teams=_TEAM_TYPICAL,
+        between_teams_error=0.0,
         between_reps=_REPS_TYPICAL,
         spread=_spread(rows) if level else 0.0,
         teams=int(rows["manager_id"].nunique()),
@@ -223,8 +227,8 @@ def _mixture(deviation: Floats, variance: Floats) -> tuple[Floats, Floats]:
     return usual, other
 
 
-def _between_teams(deviation: Floats, variance: Floats, counted: Bools) -> Floats:
-    """Natural spread of teams: posterior mean on a grid, under outliers and a weak prior.
+def _between_teams(deviation: Floats, variance: Floats, counted: Bools) -> tuple[Floats, Floats]:
+    """Natural spread of teams: posterior mean and error on a grid, under outliers, a weak prior.
 
     The prior is gamma of the size typical of teams under one management, so that a run of five
     teams does not claim to know that teams never differ.
@@ -235,4 +239,6 @@ def _between_teams(deviation: Floats, variance: Floats, counted: Bools) -> Float
     logs = np.where(counted[:, :, None], np.log(usual + other + 1e-300), 0.0).sum(axis=1)
     prior = _TEAM_GRID / _TEAM_TYPICAL**2 * np.exp(-_TEAM_GRID / _TEAM_TYPICAL)
     weight = prior * np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(np.sqrt(weight @ _TEAM_GRID**2 / weight.sum(axis=1)))
+    share = weight / weight.sum(axis=1, keepdims=True)
+    mean = share @ _TEAM_GRID
+    return mean, np.sqrt(np.maximum(share @ _TEAM_GRID**2 - mean**2, 0.0))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from salesgap.gaps.evidence import Evidence, Floats, evidence_by_team, team_evidence
+from salesgap.gaps.evidence import Evidence, Floats, evidence_by_team
 from salesgap.gaps.hypotheses import weigh
 from salesgap.gaps.natural import Field, Spread, others, peer_levels, spread_of
 from salesgap.measures.drivers import DRIVERS, FORMER, TEAM
@@ -80,16 +80,6 @@ def thresholds(chances: pd.DataFrame, rate: float) -> dict[str, float]:
     return {str(name): float(limit) for name, limit in zip(chances, limits, strict=True)}
 
 
-def evidence_of(team: pd.DataFrame, levels: Levels) -> list[Evidence]:
-    """The evidence of one team in every driver it has rows of."""
-    found = (
-        team_evidence(rows, levels[driver])
-        for driver in DRIVERS
-        if driver in levels and len(rows := team[team["driver"] == driver])
-    )
-    return [evidence for evidence in found if evidence is not None]
-
-
 def eligible_seats(evidence: list[Evidence], months: float = 4.0) -> frozenset[str]:
     """Seats with enough ramped rep-months to be judged at all."""
     return frozenset(
@@ -108,7 +98,8 @@ def _drawn(
     teams: dict[str, list[Evidence]] = {}
     seen: dict[str, Levels] = {}
     for driver, by_team in evidence.items():
-        drawn = [_usual(e, levels[driver], rng) for e in by_team.values()]
+        natural = _drawn_spread(levels[driver], rng)
+        drawn = [_usual(e, levels[driver], natural, rng) for e in by_team.values()]
         groups = tuple(levels[driver].levels)
         spread = spread_of(Field.of(drawn, groups), others(len(drawn)))
         for juror, (manager, e) in enumerate(zip(by_team, drawn, strict=True)):
@@ -121,10 +112,16 @@ def _drawn(
     return [_chances(own, seen[manager]) for manager, own in teams.items()]
 
 
-def _usual(e: Evidence, peers: PeerLevel, rng: np.random.Generator) -> Evidence:
+def _drawn_spread(peers: PeerLevel, rng: np.random.Generator) -> float:
+    """How much teams differ naturally, as far as that is known: gamma, of its mean and error."""
+    mean, variance = peers.between_teams, max(peers.between_teams_error, 1e-6) ** 2
+    return float(rng.gamma(mean**2 / variance, variance / mean)) if mean > 0 else 0.0
+
+
+def _usual(e: Evidence, peers: PeerLevel, teams: float, rng: np.random.Generator) -> Evidence:
     """The same seats, as they might have been without any gap."""
     own = np.where(e.known, np.sqrt(np.where(e.known, e.v, 0.0) + peers.between_reps**2), 0.0)
-    y = rng.normal(0.0, peers.between_teams) + own * rng.standard_normal(len(e.y))
+    y = rng.normal(0.0, teams) + own * rng.standard_normal(len(e.y))
     return replace(e, y=y)
 
 

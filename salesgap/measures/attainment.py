@@ -38,7 +38,7 @@ def quota_by_seat(
     """
     persons, daily = _daily_quota(revenue_quotas(quotas), days)
     weights = ramp_share(seats, days) if ramped else presence(seats, days)
-    at = persons.get_indexer(pd.Index(seats["person_id"]))
+    at = persons.get_indexer(pd.Index(seats["person_id"].to_numpy(object)))
     known = at >= 0
     totals = np.full(len(seats), np.nan)
     totals[known] = np.einsum("sd,sd->s", daily[at[known]], weights[known])
@@ -48,12 +48,13 @@ def quota_by_seat(
 def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[pd.Index, Floats]:
     """Who has a quota on any of the days, and each one's quota a day (person, day): a period's
     amount spread evenly over its days."""
-    start, end = quotas["period_start"], quotas["period_end"]
-    here = ((start <= days[-1]) & (end >= days[0])).to_numpy(bool)
-    a_day = (quotas["amount"] / ((end - start).dt.days + 1)).to_numpy(float)[here]
-    first = days.searchsorted(start[here])[:, None]
-    last = days.searchsorted(end[here], side="right")[:, None]
-    at, persons = pd.factorize(quotas["person_id"][here])
+    start, end = quotas["period_start"].to_numpy(), quotas["period_end"].to_numpy()
+    here = (start <= days[-1].to_datetime64()) & (end >= days[0].to_datetime64())
+    start, end = start[here], end[here]
+    a_day = quotas["amount"].to_numpy(float)[here] / ((end - start) // np.timedelta64(1, "D") + 1)
+    first = days.searchsorted(start)[:, None]
+    last = days.searchsorted(end, side="right")[:, None]
+    at, persons = pd.factorize(quotas["person_id"].to_numpy(object)[here])
     number = np.arange(len(days))
     daily = np.zeros((len(persons), len(days)))
     np.add.at(daily, at, ((first <= number) & (number < last)) * a_day[:, None])

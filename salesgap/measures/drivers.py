@@ -20,7 +20,6 @@ from salesgap.measures.seats import (
     Window,
     active,
     filled_months,
-    peer_groups,
     planned_seats,
     ramped_months,
 )
@@ -86,25 +85,46 @@ def seat_statistics(
 ) -> pd.DataFrame:
     """Long frame: driver, manager_id, seat, group, total, base, squares.
 
-    ``phases``: whether the run's deals tell them (:func:`has_phases`), not this book's alone.
+    ``seats``: with their like-for-like ``group``; ``phases``: whether the run's deals tell them
+    (:func:`has_phases`), not this book's alone.
 
     ``seat`` is a person_id, or :data:`FORMER`. Deals created during their owner's ramp are left
     out, as are those of owners who hold no seat (managers).
     """
-    seats = seats.assign(group=peer_groups(seats), here=active(seats, window.end))
-    places, seats = _places(seats)
-    deals = _attribute(book.deals, seats, window)
+    places, counts = _counts(book, seats, window, phases)
+    capacity = _capacity(seats, window, _history(book, window))
+    return pd.concat([capacity, _by_seat(counts, places)], ignore_index=True)
+
+
+def team_totals(
+    book: Book, seats: pd.DataFrame, window: Window, *, phases: bool
+) -> dict[str, tuple[float, float]]:
+    """Total and base of each driver: the sums of one team's :func:`seat_statistics`."""
+    _, counts = _counts(book, seats, window, phases)
+    filled = float(filled_months(seats, window).sum())
+    planned = float(planned_seats(seats, _history(book, window)).sum() * window.months)
+    sums = {driver: (float(c.total.sum()), float(c.base.sum())) for driver, c in counts.items()}
+    return sums | {"capacity": (filled, planned)}
+
+
+def _history(book: Book, window: Window) -> Window:
+    """To the window's end from its start, or from as far back as the deals reach."""
     first = book.deals["created_date"].min()
-    history = Window(window.start if pd.isna(first) else min(first, window.start), window.end)
+    return Window(window.start if pd.isna(first) else min(first, window.start), window.end)
+
+
+def _counts(
+    book: Book, seats: pd.DataFrame, window: Window, phases: bool
+) -> tuple[list[Place], dict[str, _Counts]]:
+    """What was counted where, of every driver but capacity."""
+    places, seats = _places(seats.assign(here=active(seats, window.end)))
+    deals = _attribute(book.deals, seats, window)
     counts = {"pipeline_creation": _creation(deals, seats, window, len(places))}
-    counts |= {
+    return places, counts | {
         driver: _summed(deals.place, *COUNTERS[driver](deals), len(places))
         for driver in drivers_with(phases)
         if driver in COUNTERS
     }
-    return pd.concat(
-        [_capacity(seats, window, history), _by_seat(counts, places)], ignore_index=True
-    )
 
 
 def _places(seats: pd.DataFrame) -> tuple[list[Place], pd.DataFrame]:
@@ -148,8 +168,8 @@ def _attribute(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> _Dea
     seat = {pair: row for row, pair in enumerate(pairs)}  # of two of one pair the last counts
     owners = zip(deals["owner_id"].tolist(), deals["manager_id"].tolist(), strict=True)
     row = np.array([seat.get(pair, -1) for pair in owners], np.intp)
-    deals, row = deals.loc[row >= 0, _COUNTED], row[row >= 0]
-    created = deals["created_date"].to_numpy()
+    seated = np.flatnonzero(row >= 0)
+    row, created = row[seated], deals["created_date"].to_numpy()[seated]
     start, ramped, here, own, former = (
         seats[name].to_numpy()[row] for name in ("start", "ramped", "here", "own", "former")
     )
@@ -157,7 +177,7 @@ def _attribute(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> _Dea
     inherited = before | ~here
     use = before | ~(created < ramped)
     place = np.where(inherited, former, own)
-    return _in_window(deals[use], place[use], inherited[use], window)
+    return _in_window(deals[_COUNTED].iloc[seated[use]], place[use], inherited[use], window)
 
 
 def _in_window(deals: pd.DataFrame, place: Ints, inherited: Bools, window: Window) -> _Deals:

@@ -25,13 +25,15 @@ class PeerLevel:
     """What like-for-like peers do, of one driver.
 
     ``levels``: log level a group (log of a rate, or mean log); ``between_teams`` and
-    ``between_reps``: natural standard deviations of the log level; ``spread``: standard deviation
+    ``between_reps``: natural standard deviations of the log level, the first with the standard
+    error of its estimate; ``spread``: standard deviation
     of single log amounts or log days (0 for rates); ``teams``: teams behind it.
     """
 
     driver: str
     levels: dict[str, float]
     between_teams: float
+    between_teams_error: float
     between_reps: float
     spread: float
     teams: int

@@ -22,7 +22,7 @@ def open_deals(deals: pd.DataFrame) -> pd.DataFrame:
 
 def late_share(deals: pd.DataFrame) -> float | None:
     """Part of the open amount that is in late stages; None where phases or amounts are unknown."""
-    known = open_deals(deals).dropna(subset=["phase", "amount"])
+    known = open_deals(deals[["status", "phase", "amount"]]).dropna()
     total = float(known["amount"].sum())
     return float(known.loc[known["phase"] == "late", "amount"].sum()) / total if total else None
 
@@ -86,12 +86,12 @@ class _Told:
 
 
 def _told(book: Book) -> _Told:
-    rows = book.stage_history.sort_values("changed_at", kind="stable")
-    place = pd.Index(book.deals["opportunity_id"]).get_indexer(pd.Index(rows["opportunity_id"]))
-    rows, place = rows[place >= 0], place[place >= 0]
-    known = rows.groupby("opportunity_id", sort=False)[["close_date", "amount"]].ffill()
-    amount = known["amount"].to_numpy(float)
-    deals = book.deals
+    deals, history = book.deals, book.stage_history
+    place = pd.Index(deals["opportunity_id"]).get_indexer(pd.Index(history["opportunity_id"]))
+    rows = history[["changed_at", "close_date", "amount"]].assign(deal=place)[place >= 0]
+    rows = rows.sort_values("changed_at", kind="stable")
+    known = rows.groupby("deal", sort=False)[["close_date", "amount"]].ffill()
+    place, amount = rows["deal"].to_numpy(), known["amount"].to_numpy(float)
     return _Told(
         day=rows["changed_at"].to_numpy(),
         deal=place,

@@ -11,6 +11,7 @@ import pandas as pd
 from salesgap.crm.book import Book
 
 Floats = npt.NDArray[np.float64]
+Dates = npt.NDArray[np.datetime64]
 
 DAYS_PER_MONTH = 365.25 / 12
 ALL_PEERS = "all"
@@ -95,13 +96,13 @@ def _started(spells: pd.DataFrame, deals: pd.DataFrame) -> pd.Series:
 
 def ramped_months(seats: pd.DataFrame, window: Window) -> pd.Series:
     """Months of ``window`` in which each seat was filled by a ramped rep."""
-    months = _months(seats[["start", "ramped"]].max(axis=1), seats["end"], window)
-    return months.where(seats["known"], 0.0)
+    since = np.maximum(seats["start"].to_numpy(), seats["ramped"].to_numpy())
+    return _months(seats, since, window) * seats["known"]
 
 
 def filled_months(seats: pd.DataFrame, window: Window) -> pd.Series:
     """Months of ``window`` in which each seat was filled, ramped or not."""
-    return _months(seats["start"], seats["end"], window)
+    return _months(seats, seats["start"].to_numpy(), window)
 
 
 def active(seats: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
@@ -162,7 +163,9 @@ def _large(seats: pd.DataFrame, group: pd.Series) -> npt.NDArray[np.bool_]:
     return group.isin(teams.index[(teams >= _MIN_TEAMS) & (reps >= _MIN_SEATS)]).to_numpy()
 
 
-def _months(start: pd.Series, end: pd.Series, window: Window) -> pd.Series:
-    first = start.mask(start < window.start, window.start)
-    last = end.mask(end.isna() | (end > window.end), window.end)
-    return (last - first).dt.days.clip(lower=0) / DAYS_PER_MONTH
+def _months(seats: pd.DataFrame, since: Dates, window: Window) -> pd.Series:
+    """From ``since`` to the seats' end, as far as the window holds them."""
+    first = np.maximum(since, window.start.to_datetime64())
+    last = np.fmin(seats["end"].to_numpy(), window.end.to_datetime64())  # no end: the window's
+    days = np.maximum((last - first) // np.timedelta64(1, "D"), 0)
+    return pd.Series(days / DAYS_PER_MONTH, index=seats.index)

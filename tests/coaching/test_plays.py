@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from salesgap.errors import ParamsError
 from salesgap.gaps.candidates import CONDITIONS
 
 PLAYS = Path(__file__).resolve().parents[2] / "templates" / "plays"
+WORDS = "actions.{}: only $reps and $count can be filled in here"
 FRIDAY = date(2026, 6, 26)
 
 
@@ -49,6 +51,13 @@ def test_the_shipped_plays_leave_no_word_unfilled():
         (play(actions=[step(), step()]), "actions: Tuple should have at least 3 items"),
         (play(actions=[step(), step(within_days=40), step()]), "actions.1.within_days: Input"),
         (play(actions=[step(), step(), {"do": "x"}]), "actions.2.who: Field required"),
+        (play(actions=[step(), step(do="Call $rep"), step()]), WORDS.format("1.do: $rep")),
+        (
+            play(actions=[step(seen_in="${counts}"), step(), step()]),
+            WORDS.format("0.seen_in: $counts"),
+        ),
+        (play(topic="Calls of $reps"), "topic: $reps: nothing is filled in here"),
+        (play(debrief=["Was it $reps?"]), "debrief.0: $reps: nothing is filled in here"),
         (play(colour="red"), "colour: Extra inputs are not permitted"),
         ([], "Input should be a valid dictionary"),
     ],
@@ -61,6 +70,22 @@ def test_a_bad_play_is_told_with_its_file_and_key(tmp_path, content, told):
     assert str(caught.value).startswith(f"{file}: ")
     assert told in str(caught.value)
     assert str(caught.value).endswith("→ mend the play")
+
+
+@pytest.mark.parametrize("lost", ["deal_size.yml", "none.yml"])
+def test_a_play_that_was_deleted_is_told_with_the_file_to_restore(tmp_path, lost):
+    shutil.copytree(PLAYS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / lost).unlink()
+    with pytest.raises(ParamsError) as caught:
+        load_plays(tmp_path)
+    assert str(caught.value).startswith(
+        f"{tmp_path / lost}: the play is missing → restore the file"
+    )
+
+
+def test_money_in_a_play_is_no_word_to_fill_in():
+    costs = Play.model_validate(play(actions=[step(do="Ask for $50k of $reps")] * 3))
+    assert actions(costs, FRIDAY, ["Ann"], 6)[0].do == "Ask for $50k of Ann"
 
 
 @pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\x00"], ids=["no YAML", "no text"])

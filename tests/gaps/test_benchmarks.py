@@ -29,9 +29,9 @@ def season(make_book, run_params):
         )
         table = seats(book, 6)
         window = trailing_window(book, AS_OF, 18)
+        table = table.assign(group=peer_groups(table))
         rows = seat_statistics(book, table, window, phases=True)
-        groups = table.assign(group=peer_groups(table))
-        return compute(book, groups, rows, {}, window, run_params()).season
+        return compute(book, table, rows, {}, window, run_params()).season
 
     return of
 

@@ -107,7 +107,7 @@ def evidence(driver, total, expected, base):
 
 def shown(driver, *counted):
     found = team_level(
-        evidence(driver, *counted), PeerLevel(driver, {"all": 0.0}, 0.05, 0.15, 0.6, 9)
+        evidence(driver, *counted), PeerLevel(driver, {"all": 0.0}, 0.05, 0.02, 0.15, 0.6, 9)
     )
     return found.value, found.benchmark, found.count
 

@@ -168,3 +168,14 @@ def test_what_seats_rise_by_is_the_mean_rise_by_their_share():
     closing = np.linspace(0.0, 0.5, 5)
     direct = (share[:, :, None] * np.exp(drop[:, :, None] * closing)).sum(axis=1)
     assert np.allclose(_risen(share, drop, closing), direct)
+
+
+def test_what_is_agreed_but_held_to_the_quarters_end_is_as_good_as_won():
+    # Of all deals two in three are won in the fourth week; today, in mid-quarter, none is closed.
+    later = curve_of(passed=[4, 4], lost=[30])
+    today = curve_of(passed=[26, 26], lost=[30])
+    old = OpenDeals(np.array([100.0]), np.array([8.0]), np.array([True]))
+    plain = Process(AT_ONCE, later, later).outlook(course(weeks=2), old)
+    held = Process(AT_ONCE, later, today).outlook(course(weeks=2), old)
+    assert plain.open.mean() == pytest.approx(0.0, abs=1.0)
+    assert held.open.mean() == pytest.approx(100 * 2 / 3, rel=0.02)

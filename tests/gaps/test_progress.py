@@ -84,7 +84,7 @@ def test_the_chance_and_the_others_change_are_told():
 
 
 def level(driver: str, spread: float = 0.0) -> PeerLevel:
-    return PeerLevel(driver, {"all": 0.0}, NATURAL, 0.15, spread, 5)
+    return PeerLevel(driver, {"all": 0.0}, NATURAL, 0.02, 0.15, spread, 5)
 
 
 def counted(driver: str, total: list[float], expected: list[float], base: list[float]) -> Evidence:

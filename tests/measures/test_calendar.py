@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesgap.measures.calendar import past_quarters, quarter, quarters_ahead
+from salesgap.measures.calendar import days_like, past_quarters, quarter, quarters_ahead
 from salesgap.measures.seats import Window
 
 
@@ -63,3 +63,26 @@ def test_past_quarters_are_complete_and_lie_in_the_window(run_params):
 def test_a_quarter_does_not_hold_a_missing_date():
     dates = pd.Series(pd.to_datetime(["2026-01-01", "2026-03-31", "2026-04-01", None]))
     assert quarter(pd.Timestamp(2026, 1, 1), 0).holds(dates).tolist() == [True, True, False, False]
+
+
+@given(month=st.integers(1, 12), as_of=st.dates(date(2020, 1, 1), date(2030, 12, 31)))
+def test_like_days_are_as_far_from_their_quarters_end(month, as_of, run_params):
+    params = run_params(as_of=as_of, fiscal_year_start_month=month)
+    day = pd.Timestamp(as_of)
+    left = quarters_ahead(params, 1)[0].end - day
+    found = days_like(day, params, day - pd.DateOffset(years=2), day)
+    assert found[-1] == day
+    assert len(found) in (8, 9)
+    ends = {quarter(pd.Timestamp(params.year_start), number).end for number in range(-12, 5)}
+    assert set(found + left) <= ends
+
+
+def test_a_quarters_last_day_is_like_the_other_quarters_last_days(run_params):
+    day = pd.Timestamp(2026, 6, 30)
+    found = days_like(day, run_params(as_of="2026-06-30"), pd.Timestamp(2025, 9, 1), day)
+    assert [str(d.date()) for d in found] == [
+        "2025-09-30",
+        "2025-12-31",
+        "2026-03-31",
+        "2026-06-30",
+    ]

@@ -13,6 +13,7 @@ from salesgap.measures.curves import (
     cumulative_incidence,
     early_curve,
     late_curve,
+    seen_on,
     whole_curve,
 )
 
@@ -130,3 +131,49 @@ def test_a_closed_deal_without_a_day_is_left_out(make_book):
     closed = {"status": "won", "close_date": "2026-02-01"}
     deals = make_book([M1], [closed, closed | {"close_date": None}]).deals
     assert whole_curve(deals, AS_OF).n == 1
+
+
+def closing(days_taken: float, held: bool, n: int = 3000) -> tuple[pd.Series, ...]:
+    """Deals begun evenly over two years, all won after so many days, or held to a quarter's end."""
+    start = pd.Series(pd.Timestamp(2024, 1, 1) + pd.to_timedelta(np.arange(n) % 730, unit="D"))
+    done = start + pd.Timedelta(days=days_taken)
+    ends = done.dt.to_period("Q").dt.end_time.dt.normalize()
+    return start, ends if held else done, np.ones(n, dtype=np.int_)
+
+
+USUAL = cumulative_incidence(np.full(10, 100.0), np.ones(10, dtype=np.int_))
+QUARTER_ENDS = pd.date_range("2024-03-31", "2025-12-31", freq="QE")
+MIDDLES = QUARTER_ENDS - pd.Timedelta(days=45)
+
+
+def test_what_is_held_to_the_quarters_end_is_closed_on_its_last_day_and_not_in_its_middle():
+    deals = closing(35.0, held=True)
+    end, middle = (seen_on(days, *deals, USUAL) for days in (QUARTER_ENDS, MIDDLES))
+    assert end.passed[[4, 6, 10]] == pytest.approx([0, 1, 1], abs=0.02)
+    assert middle.passed[[4, 6]] == pytest.approx([0, 0], abs=0.02)
+    assert middle.passed[13] == pytest.approx(1, abs=0.02)
+
+
+def test_without_holding_back_the_kind_of_day_does_not_matter():
+    deals = closing(35.0, held=False)
+    end, middle = (seen_on(days, *deals, USUAL) for days in (QUARTER_ENDS, MIDDLES))
+    np.testing.assert_allclose(end.passed, middle.passed, atol=0.06)
+
+
+def test_where_too_few_deals_are_seen_the_usual_curve_stands():
+    start, left, outcome = closing(35.0, held=True, n=20)
+    assert seen_on(QUARTER_ENDS, start, left, outcome, USUAL) is USUAL
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 1))
+def test_shares_seen_only_grow_with_age_and_are_shares(seed, winning):
+    rng = np.random.default_rng(seed)
+    start, _, _ = closing(0.0, held=False)
+    left = start + pd.to_timedelta(rng.gamma(2, 40, len(start)), unit="D")
+    outcome = np.where(rng.random(len(start)) < winning, 1, 2)
+    left = left.where(left <= QUARTER_ENDS[-1])
+    outcome = np.where(left.isna(), 0, outcome)
+    weeks = ((left.fillna(QUARTER_ENDS[-1]) - start).dt.days / 7).to_numpy()
+    found = seen_on(QUARTER_ENDS, start, left, outcome, cumulative_incidence(weeks, outcome))
+    assert (found.passed + found.lost <= 1 + 1e-9).all()
+    assert (np.diff(found.passed + found.lost) >= -1e-9).all()

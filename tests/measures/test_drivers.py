@@ -4,17 +4,31 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from salesgap.measures.drivers import FORMER, TEAM, drivers_with, has_phases, seat_statistics
-from salesgap.measures.seats import DAYS_PER_MONTH, Window, seats
+from salesgap.measures.drivers import (
+    FORMER,
+    TEAM,
+    drivers_with,
+    has_phases,
+    seat_statistics,
+    team_totals,
+)
+from salesgap.measures.seats import DAYS_PER_MONTH, Window, peer_groups, seats
 
 WINDOW = Window(pd.Timestamp(2025, 6, 30), pd.Timestamp(2026, 6, 30))
 M1 = {"person_id": "m1", "manager_id": None}
 R1 = {"person_id": "r1"}
 
 
+def grouped_seats(book, ramp_months=0):
+    """The seats, each with its like-for-like group."""
+    table = seats(book, ramp_months)
+    return table.assign(group=peer_groups(table))
+
+
 def rows(book, driver, ramp_months=0):
     """``{seat: (total, base)}`` of a driver."""
-    found = seat_statistics(book, seats(book, ramp_months), WINDOW, phases=has_phases(book.deals))
+    table = grouped_seats(book, ramp_months)
+    found = seat_statistics(book, table, WINDOW, phases=has_phases(book.deals))
     own = found[found["driver"] == driver]
     return dict(zip(own["seat"], zip(own["total"], own["base"], strict=True), strict=True))
 
@@ -31,6 +45,17 @@ def test_creation_counts_the_windows_last_day_and_not_its_first(make_book):
     days = ["2025-06-30", "2025-07-01", "2026-06-30"]
     book = make_book([M1, R1], [{"created_date": day} for day in days])
     assert rows(book, "pipeline_creation") == {"r1": (2, pytest.approx(WINDOW.months))}
+
+
+def test_a_teams_totals_are_the_sums_of_its_seats(make_book):
+    deals = [won(), lost(), won(owner_id="r2", amount=500.0), won(created_date="2024-01-01")]
+    book = make_book([M1, R1, {"person_id": "r2", "start_date": "2026-02-01"}], deals)
+    table = grouped_seats(book, 6)
+    found = seat_statistics(book, table, WINDOW, phases=True).groupby("driver")[["total", "base"]]
+    totals = team_totals(book, table, WINDOW, phases=True)
+    assert totals.keys() == found.groups.keys()
+    for driver, own in found:
+        assert totals[driver] == pytest.approx((own["total"].sum(), own["base"].sum()))
 
 
 def test_a_rep_who_created_nothing_counts_with_their_months(make_book):
@@ -103,7 +128,7 @@ def test_a_deal_belongs_to_the_team_it_was_created_in(make_book):
         {"created_date": "2026-02-01", "manager_id": "m1"},
     ]
     book = make_book(people, deals, team_history=moves)
-    found = seat_statistics(book, seats(book, 0), WINDOW, phases=has_phases(book.deals))
+    found = seat_statistics(book, grouped_seats(book), WINDOW, phases=has_phases(book.deals))
     creation = found[found["driver"] == "pipeline_creation"].set_index(["manager_id", "seat"])
     assert creation["total"].to_dict() == {("m1", "r1"): 1, ("m2", "r2"): 0}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from salesgap import figures
 from salesgap.facts import Action, Candidate, Gap, Pack, Shortfall
-from salesgap.figures.gap import noteworthy
+from salesgap.figures.gap import in_question, noteworthy
 from salesgap.figures.style import Look, look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
@@ -35,6 +37,7 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
         Heading(text=_title(pack), level=1, kicker=f"The one gap · {KINDS[pack.gap.kind]}"),
         Text(spans=_verdict(pack, write), size="lead"),
         figures.attainment(pack, write, style),
+        *_yardsticks(pack),
         _why(pack, write, style),
         *_last(pack, write),
         *_actions(pack, write),
@@ -90,27 +93,27 @@ def _seats(gap: Candidate, write: Writer) -> str:
 
 def _worth(pack: Pack, write: Writer) -> Spans:
     gap = pack.gap
-    sure = f"{write.chance(gap.probability)} sure it is real"
+    sure = f"{write.chance(gap.probability)} sure it is real."
     if gap.impact is None:
-        return say("Its value this year cannot be known from these data ", muted(f"({sure})."))
-    interval = f"{write.level(0.8)} range {write.money_range(gap.impact)}"
+        return say("What it is worth this year cannot be known from these data; ", muted(sure))
+    interval = f" ({write.level(0.8)}: {write.money_range(gap.impact)}), "
     if gap.impact.expected <= 0:
-        return say(
-            "So late in the year it brings nothing before year end ",
-            muted(f"({interval}; {sure})."),
-        )
-    year = write.money(gap.impact.expected) + " this year"
+        late = "So late in the year it brings nothing before year end"
+        return say(late, muted(interval + sure))
+    worth = f"{write.money(gap.impact.expected)} before year end"
     return say(
         f"{_closing(pack)} is worth about ",
-        Span(text=year, tone="accent"),
-        muted(f" ({interval}; {sure})."),
+        Span(text=worth, tone="accent"),
+        muted(interval + sure),
     )
 
 
 def _closing(pack: Pack) -> str:
     """The assumption in words; the page of definitions prints it in full."""
-    if pack.gap.kind == "people":
+    if pack.gap.people:
         return "A different plan, agreed with them,"
+    if pack.gap.driver == "capacity":
+        return "Filling the empty seats"
     stated = {assumption.name: assumption.value for assumption in pack.assumptions}
     share, weeks = (_number(stated.get(name, "")) for name in ("close_share", "close_weeks"))
     part = (
@@ -133,22 +136,24 @@ def _number(text: str) -> float | None:
 def _no_gap(pack: Pack, write: Writer) -> Spans:
     if not pack.candidates:
         return say(pack.gap.note)
-    return say(strong(_against_peers(pack.shortfall)), f"{pack.gap.note} ", _nearest(pack, write))
+    praise = _against_peers(pack.shortfall, in_question(pack))
+    return say(strong(praise), f"{pack.gap.note} ", _nearest(pack, write))
 
 
-def _against_peers(shortfall: Shortfall | None) -> str:
-    """What works, where it brings clearly more than the peers'; '' where none does."""
+def _against_peers(shortfall: Shortfall | None, doubted: Sequence[str]) -> str:
+    """What works, where it brings clearly more than the peers' and is not ``doubted``; '' where
+    none does."""
     if shortfall is None:
         return ""
     least = noteworthy(shortfall)
     told = [
-        (DRIVERS[part.driver].name.lower(), part.value)
+        (part.driver, part.value)
         for part in shortfall.parts
         if part.driver != "timing" and part.value and abs(part.value) >= least
     ]
     if not told:
         return "Your team is level with its peers. "
-    works = [name for name, value in told if value > 0]
+    works = [DRIVERS[d].name.lower() for d, value in told if value > 0 and d not in doubted]
     return f"Keep doing what works: {listed(works)} above peers. " if works else ""
 
 
@@ -159,13 +164,15 @@ def _nearest(pack: Pack, write: Writer) -> str:
     label = candidate_label(nearest)
     if nearest.impact is None:
         return f"Nearest: {label.lower()}; its value cannot be known from these data."
-    worth = f"{write.money(nearest.impact.expected)} this year"
-    why = (
-        f"it is only {write.chance(nearest.probability)} sure to be real"
-        if nearest.impact.expected > 0
-        else "there is nothing to win before year end"
-    )
-    return f"Nearest: {label.lower()}, {worth}; not named, because {why}."
+    if nearest.impact.expected <= 0:
+        return f"Nearest: {label.lower()}; not named: it brings nothing before year end."
+    worth = f"{write.money(nearest.impact.expected)} this year if real"
+    return f"Nearest: {label.lower()}, {worth}; not named: {_unsure(nearest, write)}."
+
+
+def _unsure(candidate: Candidate, write: Writer) -> str:
+    """Why one that seems likely is not named: the run asks for more."""
+    return f"{write.chance(candidate.probability)} sure is too little in this run"
 
 
 def _candidate(pack: Pack, id: str | None) -> Candidate | None:
@@ -203,13 +210,23 @@ def _others(others: float | None, write: Writer) -> str:
     return f", other teams {write.level(abs(others))} {came}"
 
 
+def _yardsticks(pack: Pack) -> list[Block]:
+    """The two charts below each other are about two spans, and mostly against two yardsticks."""
+    if pack.shortfall is None:
+        return []
+    above, below = "this fiscal year", f"{pack.shortfall.months} months"
+    if pack.attainment.quota_to_date is not None:
+        above, below = f"quota, {above}", f"peers, {below}"
+    return [small(muted(f"Above: {above}. Below: {below}."))]
+
+
 # ── why, and what to do ───────────────────────────────────────────────────────────────────
 
 
 def _why(pack: Pack, write: Writer, style: Look) -> Block:
     compared = figures.candidates(pack, write, style)
     left: Block = (
-        figures.shortfall(pack.shortfall, pack.gap.driver, write, style)
+        figures.shortfall(pack.shortfall, in_question(pack), write, style)
         if pack.shortfall
         else body(strong("No split by driver. "), "There are no peers to split it against.")
     )
@@ -258,13 +275,13 @@ def _runner_up(pack: Pack, write: Writer) -> list[Block]:
         return _perhaps_more(pack.gap, second, write)
     if not gap.near_tie and (gap.margin or 0) >= 0:
         return []
-    chance = f"{write.chance(1 - gap.chance_first)} likely to be worth more"
-    return [small("Runner-up, real as well: ", label, f", {chance}. {gap.note}")]
+    sure = f"{write.chance(second.probability)} sure it is real"
+    chance = f"{write.chance(1 - gap.chance_first)} likely to be worth more if both are"
+    return [small("Runner-up: ", label, f", {sure}, {chance}. {gap.note}")]
 
 
 def _perhaps_more(gap: Gap, second: Candidate, write: Writer) -> list[Block]:
     """A candidate that may be chance is no rival, but its larger figure needs a word."""
     if (gap.margin or 0) >= 0:
         return []
-    sure = f" is not named: it is only {write.chance(second.probability)} sure to be real."
-    return [small(strong(candidate_label(second)), sure)]
+    return [small(strong(candidate_label(second)), f" is not named: {_unsure(second, write)}.")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from salesgap import figures
 from salesgap.facts import Pack, RepRank
 from salesgap.figures.style import look
@@ -34,7 +36,7 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
     else:
         blocks.append(body("No rep of this team has sold long enough to be ranked."))
     if pack.manager_rank:
-        blocks.append(figures.manager_place(pack.manager_rank, write, style))
+        blocks.append(figures.manager_place(pack.manager_rank, quotas, write, style))
     return SectionView(Section(name="stack-rank", title="Stack rank", blocks=tuple(blocks)))
 
 
@@ -62,7 +64,22 @@ def _table(pack: Pack, quotas: bool, write: Writer) -> Table:
         if quotas
         else "There are no quotas: reps are compared with what peers of their role won."
     )
-    return table(columns, rows, title="Won, beside the quota it is measured by", note=note)
+    title = "Won, beside the quota it is measured by" if quotas else "Won this fiscal year"
+    return table(columns, rows, title=title, note=f"{note}{_others_won(pack, write)}")
+
+
+def _others_won(pack: Pack, write: Writer) -> str:
+    """What of the team's total is in no row: of those who left the team, and the manager's own."""
+    listed_here = math.fsum(rep.won for rep in pack.stack_rank)
+    more = pack.attainment.won - listed_here
+    if more < 0.5:
+        return ""
+    deals = pack.attainment.won_deals - sum(rep.won_deals for rep in pack.stack_rank)
+    return (
+        f" These rows add up to {write.money(listed_here)}, the team’s total is "
+        f"{write.money(pack.attainment.won)}: {write.money(more)} in {write.count(deals, 'deal')} "
+        "is from people who left the team, or your own."
+    )
 
 
 def _role_fit(reps: tuple[RepRank, ...]) -> list[Block]:

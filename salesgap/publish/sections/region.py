@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salesgap import figures
-from salesgap.facts import ManagerLine, RegionSummary
+from salesgap.facts import ManagerLine, RegionSummary, StrategyVerdict
 from salesgap.figures.style import look
 from salesgap.params import Report
 from salesgap.publish.blocks import (
@@ -53,7 +53,7 @@ def _masthead(summary: RegionSummary, quarter: str, write: Writer) -> Masthead:
         kicker=f"Region summary · {quarter}",
         name=summary.region,
         detail=f"{managers}, {write.count(reps, 'rep')}",
-        figure_label="to win before year end"
+        figure_label="to win from the gaps named"
         if summary.total_impact is not None
         else "won this year",
         figure=write.money(
@@ -65,24 +65,27 @@ def _masthead(summary: RegionSummary, quarter: str, write: Writer) -> Masthead:
 
 
 def _lead(summary: RegionSummary, write: Writer) -> Spans:
-    verdict = summary.strategy
-    missing = (
-        f"{write.number(verdict.missing_teams)} of {write.count(verdict.teams, 'team')} "
-        f"{'is' if verdict.missing_teams == 1 else 'are'} behind. "
-    )
-    shared = (
-        f"Of the shortfall, {write.share(verdict.shared, verdict.teams, 'team')} is common to all. "
-        if verdict.shared is not None
-        else "How much of the shortfall is common to all cannot be told. "
-    )
+    behind = _behind(summary.strategy, write)
+    if not summary.condition_gaps + summary.people_gaps:
+        return say(behind, "No pack names a gap.")
     if summary.total_impact is None:
-        return say(missing, shared, "No gap named in these packs has a value yet.")
+        return say(behind, "No gap named in these packs has a value yet.")
     return say(
-        missing,
-        shared,
-        "The gaps named in the packs are together worth about ",
+        behind,
+        "What the gaps named in the packs are worth, each weighed by how sure it is real, comes "
+        "to about ",
         Span(text=f"{write.money(summary.total_impact)} before year end", tone="accent"),
         ".",
+    )
+
+
+def _behind(verdict: StrategyVerdict, write: Writer) -> str:
+    if verdict.shared is None:
+        return "Without quotas it cannot be told which teams are behind, nor what they share. "
+    return (
+        f"{write.number(verdict.missing_teams)} of {write.count(verdict.teams, 'team')} "
+        f"{'is' if verdict.missing_teams == 1 else 'are'} behind. "
+        f"Of the shortfall, {write.share(verdict.shared, verdict.teams, 'team')} is common to all. "
     )
 
 
@@ -93,19 +96,31 @@ def _kinds(summary: RegionSummary, write: Writer) -> KeyFigures:
             for label, number, note in (
                 ("Performance conditions", summary.condition_gaps, "packs name a condition"),
                 ("People", summary.people_gaps, "packs name seats"),
-                ("No gap", summary.no_gaps, "packs name none, which is an answer"),
+                ("No gap", summary.no_gaps, _no_gaps_note(summary, write)),
                 ("Not made", len(summary.not_made), "packs; reasons on the last page"),
             )
         )
     )
 
 
+def _no_gaps_note(summary: RegionSummary, write: Writer) -> str:
+    untold = sum(not line.told for line in summary.managers)
+    told = "packs name none, which is an answer"
+    return f"{told}; of {write.number(untold)} more it cannot be told" if untold else told
+
+
+def _quotas(summary: RegionSummary) -> bool:
+    """Whether anybody is held against a quota; without, all are held against their peers."""
+    return any(line.attainment is not None for line in summary.managers)
+
+
 def _questions(summary: RegionSummary, write: Writer) -> Table:
+    won = "Attainment" if _quotas(summary) else "Won against peers"
     columns = (
         ("Manager", "l", 3.2),
         ("Reps", "r", 0.6),
         ("Chance of the year", "r", 1.1),
-        ("Attainment", "l", 1.2),
+        (won, "l", 1.2),
         ("Pipeline", "l", 1.2),
         ("Process skipped", "r", 1.4),
     )
@@ -123,7 +138,7 @@ def _questions(summary: RegionSummary, write: Writer) -> Table:
     return table(
         columns,
         rows,
-        title="Three questions to ask: below-average attainment, pipeline, process skipped",
+        title=f"Three questions to ask: {won.lower()}, pipeline, process skipped",
         note="Below: below the region’s average. Process skipped: open deals without next step or "
         "close date.",
     )
@@ -136,7 +151,8 @@ def _skipped(line: ManagerLine, write: Writer) -> str:
 
 
 def _by_impact(line: ManagerLine) -> float:
-    return -line.impact.expected if line.impact else 0.0
+    """Most to expect first: what the gap is worth, weighed by how sure it is real."""
+    return -line.impact.expected * line.probability if line.impact else 0.0
 
 
 # ── ranks and gaps ────────────────────────────────────────────────────────────────────────
@@ -146,7 +162,8 @@ def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
     """Managers in rank order with their intervals."""
     summary = for_page(summary)
     write = writer(report, summary.currency)
-    figure = figures.manager_ranks(summary.managers, write, look(report.brand.colour))
+    style = look(report.brand.colour)
+    figure = figures.manager_ranks(summary.managers, _quotas(summary), write, style)
     shown: Block = figure or body("No manager of this region can be ranked from these data.")
     advice = body(
         "Places overlap more than they differ. A bottom place is a reason to look with the "
@@ -162,9 +179,10 @@ def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
 
 
 def _rank_table(summary: RegionSummary, write: Writer) -> Table:
+    quotas = _quotas(summary)
     columns = (
         ("Manager", "l", 3),
-        ("Attainment, 80% range", "r", 2),
+        ("Attainment, 80% range" if quotas else "Won this year", "r", 2),
         ("Reps", "r", 0.8),
         ("Chance of bottom tenth", "r", 1.6),
     )
@@ -174,7 +192,7 @@ def _rank_table(summary: RegionSummary, write: Writer) -> Table:
     rows = [
         (
             line.manager.name,
-            _attainment(line, write),
+            _attainment(line, write) if quotas else write.money(line.won),
             write.number(line.reps),
             write.chance(line.rank.chance_bottom_tenth if line.rank else None),
         )
@@ -209,21 +227,26 @@ def _gap_table(summary: RegionSummary, write: Writer) -> Table:
         ("Manager", "l", 2.6),
         ("Gap", "l", 2.5),
         ("Kind", "l", 2.3),
-        ("Before year end", "r", 1.2),
+        ("Worth if real", "r", 1.2),
         ("80% range", "r", 2),
         ("Sure it is real", "r", 1),
     )
     rows = [
         (
             line.manager.name,
-            DRIVERS[line.gap].label,
-            KINDS[line.kind],
+            DRIVERS[line.gap].label if line.told else "Cannot be told",
+            KINDS[line.kind] if line.told else "too little data",
             *(_worth(line, write) if line.gap != "none" else ("", "", "")),
         )
         for line in sorted(summary.managers, key=_by_impact)
     ]
-    total = f"Together {write.money(summary.total_impact)}. " if summary.total_impact else ""
-    return table(columns, rows, title="Where your own time is worth most", note=f"{total}".strip())
+    note = ""
+    if summary.total_impact is not None:
+        note = (
+            "Worth: revenue before year end. In order of worth × how sure it is real, together "
+            f"{write.money(summary.total_impact)}."
+        )
+    return table(columns, rows, title="Where your own time is worth most", note=note)
 
 
 def _worth(line: ManagerLine, write: Writer) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 from salesgap import facts as f
 from salesgap import figures
+from salesgap.figures.gap import in_question
 from salesgap.figures.style import FULL, Canvas, look, readable, text_width, wrap
 from salesgap.publish.blocks import Figure
 from salesgap.publish.words import Writer
@@ -25,13 +26,13 @@ def every(pack: f.Pack, summary: f.RegionSummary) -> list[Figure]:
     assert pack.pipeline.waterfall is not None
     drawn = [
         figures.attainment(pack, WRITER, LOOK),
-        figures.shortfall(pack.shortfall, pack.gap.driver, WRITER, LOOK),
+        figures.shortfall(pack.shortfall, in_question(pack), WRITER, LOOK),
         figures.candidates(pack, WRITER, LOOK),
         *figures.stack_rank(pack.stack_rank, True, WRITER, LOOK),
-        figures.manager_place(pack.manager_rank, WRITER, LOOK),
+        figures.manager_place(pack.manager_rank, True, WRITER, LOOK),
         figures.coverage(pack.pipeline.coverage, WRITER, LOOK),
         figures.waterfall(pack.pipeline.waterfall, WRITER, LOOK),
-        figures.manager_ranks(summary.managers, WRITER, LOOK),
+        figures.manager_ranks(summary.managers, True, WRITER, LOOK),
         figures.driver_map(summary.managers, WRITER, LOOK),
     ]
     found = [figure for figure in drawn if figure is not None]
@@ -182,8 +183,16 @@ def shortfall_of(values: dict[str, float], benchmark: float) -> f.Shortfall:
 def test_less_than_a_fiftieth_of_the_benchmark_is_dust(
     values: dict[str, float], title: str
 ) -> None:
-    chart = figures.shortfall(shortfall_of(values, 1_000_000), "none", WRITER, LOOK)
+    chart = figures.shortfall(shortfall_of(values, 1_000_000), ("none",), WRITER, LOOK)
     assert chart.title == title
+
+
+@pytest.mark.parametrize(
+    ("loss", "title"), [(-5_000.0, "Ahead of peers"), (-85_000.0, "Level with peers in all")]
+)
+def test_a_driver_that_may_be_a_gap_is_not_praised_in_a_title(loss: float, title: str) -> None:
+    facts = shortfall_of({"deal_size": 90_000.0, "conversion": loss}, 1_000_000)
+    assert figures.shortfall(facts, ("none", "deal_size"), WRITER, LOOK).title == title
 
 
 def test_an_unknown_year_end_is_not_drawn(full_pack: f.Pack) -> None:

@@ -99,8 +99,8 @@ def test_the_verdict_states_value_peers_money_range_and_probability(
 ) -> None:
     assert lead(sections.one_gap(full_pack, report)) == (
         "Your team opens 3.1 new opportunities per rep a month (214 opportunities); like-for-like "
-        "peers open 5.0. Closing half of that gap within 8 weeks is worth about €310k this year "
-        "(80% range €190k to €445k; 97% sure it is real)."
+        "peers open 5.0. Closing half of that gap within 8 weeks is worth about €310k before "
+        "year end (80%: €190k to €445k), 97% sure it is real."
     )
 
 
@@ -147,8 +147,8 @@ def test_no_gap_is_a_good_answer_that_names_the_nearest_and_why_not(
     assert heading(page)[1] == "No gap stands out."
     assert lead(page) == (
         "No candidate can be told from chance. "
-        "Nearest: lift late conversion, €88k this year; not named, because it is only 81% sure to "
-        "be real."
+        "Nearest: lift late conversion, €88k this year if real; not named: 81% sure is too little "
+        "in this run."
     )
 
 
@@ -182,8 +182,8 @@ def test_the_runner_up_its_margin_and_a_near_tie_are_printed(
     page = said(sections.one_gap(change_pack(gap=tie), report))
     assert "A near tie with the runner-up" in page
     assert (
-        "Runner-up, real as well: Lift late conversion, 40% likely to be worth more. A near tie."
-        in page
+        "Runner-up: Lift late conversion, 81% sure it is real, 40% likely to be worth more if both "
+        "are. A near tie." in page
     )
 
 
@@ -194,7 +194,7 @@ def test_a_runner_up_that_may_be_chance_is_no_rival(
     gap = full_pack.gap.model_copy(update={"margin": -90_000.0, "chance_first": 0.3})
     candidates = (full_pack.candidates[0], chance)
     page = said(sections.one_gap(change_pack(gap=gap, candidates=candidates), report))
-    assert "Lift late conversion is not named: it is only 40% sure to be real." in page
+    assert "Lift late conversion is not named: 40% sure is too little in this run." in page
     assert "worth more" not in page
 
 
@@ -252,6 +252,51 @@ def test_the_first_page_carries_the_setup_of_the_document(full_pack: f.Pack) -> 
     assert setup.as_of == full_pack.as_of
 
 
+def test_a_pack_with_both_yardsticks_says_which_is_which(
+    full_pack: f.Pack, bare_pack: f.Pack, report: Report
+) -> None:
+    page = said(sections.one_gap(full_pack, report))
+    assert "Above: quota, this fiscal year. Below: peers, 12 months." in page
+    without = {"quota_year": None, "quota_to_date": None, "share": None, "chance": None}
+    attainment = full_pack.attainment.model_copy(update=without)
+    page = said(sections.one_gap(full_pack.model_copy(update={"attainment": attainment}), report))
+    assert "Above: this fiscal year. Below: 12 months." in page
+    assert "Below: " not in said(sections.one_gap(bare_pack, report))
+
+
+@pytest.mark.parametrize("name", ["no_gap_pack", "full_pack"])
+def test_no_driver_is_praised_that_is_the_gap_or_the_nearest_to_one(
+    name: str, report: Report, request: pytest.FixtureRequest
+) -> None:
+    pack = request.getfixturevalue(name)
+    praised = tuple(
+        f.Part(driver=driver, value=200_000) for driver in ("conversion_late", "pipeline_creation")
+    )
+    split = pack.shortfall.model_copy(update={"parts": praised, "total": 400_000.0})
+    page = sections.one_gap(pack.model_copy(update={"shortfall": split}), report)
+    allowed = ["pipeline creation"] if name == "no_gap_pack" else []
+    assert re.findall(r"what works: (.*?) above", lead(page)) == allowed
+    titles = [chart["title"] for chart in figures_of(page.section)]
+    assert ("Ahead of peers" in titles) == (not allowed)
+
+
+def test_filling_empty_seats_is_no_plan_for_somebody(
+    full_pack: f.Pack, change_pack: MakePack, report: Report
+) -> None:
+    empty = full_pack.gap.model_copy(update={"driver": "capacity", "kind": "people"})
+    page = lead(sections.one_gap(change_pack(gap=empty), report))
+    assert "Filling the empty seats is worth about €310k" in page
+
+
+def test_each_candidate_stands_with_what_it_is_worth_if_real_and_how_sure_that_is(
+    full_pack: f.Pack, report: Report
+) -> None:
+    charts = figures_of(sections.one_gap(full_pack, report).section)
+    chart = next(one for one in charts if "if real" in one["subtitle"])
+    shown = re.findall(r">(\+€[\d.]+k|\d+% sure)<", chart["svg"])
+    assert shown == ["+€310k", "97% sure", "+€88k", "81% sure", "30% sure"]
+
+
 # ── missing is missing ────────────────────────────────────────────────────────────────────
 
 
@@ -286,7 +331,7 @@ def test_a_table_with_a_missing_value_says_what_the_dash_means(
 
 # Levels of intervals, probabilities and benchmarks are no measured shares of this team.
 NOT_SHARES = (
-    r"80% range",
+    r"80%( range|: )",
     r"90% interval",
     r"\d+% (sure|likely)",
     r"(?m)^(under |over )?\d+%$",
@@ -316,6 +361,40 @@ def test_role_fit_is_a_conversation_that_people_hold(full_pack: f.Pack, report: 
     page = said(sections.stack_rank(full_pack, report))
     assert "A conversation about role fit: Wanda Łęcka." in page
     assert "People decide." in page
+
+
+def test_the_rank_table_says_what_of_the_teams_total_is_in_no_row(
+    full_pack: f.Pack, report: Report
+) -> None:
+    rows = sum(rep.won for rep in full_pack.stack_rank)
+    deals = sum(rep.won_deals for rep in full_pack.stack_rank)
+
+    def page(more: float, more_deals: int) -> str:
+        total = {"won": rows + more, "won_deals": deals + more_deals}
+        attainment = full_pack.attainment.model_copy(update=total)
+        return said(
+            sections.stack_rank(full_pack.model_copy(update={"attainment": attainment}), report)
+        )
+
+    assert (
+        "These rows add up to €1.36M, the team’s total is €1.44M: €77k in 1 deal is from people "
+        "who left the team, or your own."
+    ) in page(77_000, 1)
+    assert "add up" not in page(0, 0)
+
+
+def test_what_is_ranked_is_called_an_estimate(full_pack: f.Pack, report: Report) -> None:
+    page = said(sections.stack_rank(full_pack, report))
+    assert "estimate, pulled towards the mean where deals are few" in page
+
+
+def test_without_quotas_managers_are_ranked_against_peers(
+    full_pack: f.Pack, report: Report
+) -> None:
+    without = full_pack.attainment.model_copy(update={"quota_to_date": None})
+    page = said(sections.stack_rank(full_pack.model_copy(update={"attainment": without}), report))
+    assert "By what was won against peers; one mark a manager" in page
+    assert "ttainment" not in page.replace("there is no attainment", "")
 
 
 def test_the_manager_is_placed_among_anonymous_peers(full_pack: f.Pack, report: Report) -> None:
@@ -431,6 +510,66 @@ def test_the_region_answers_three_questions_by_manager(
     assert "2 of 3 teams are behind." in lead(page)
 
 
+def test_a_regions_gaps_stand_in_order_of_what_to_expect_of_them(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    ines, tom, none = summary.managers
+    unsure = ines.model_copy(update={"probability": 0.4})
+    changed = summary.model_copy(update={"managers": (unsure, tom, none), "total_impact": 424_700})
+    page = sections.region_gaps(changed, report)
+    table = next(block for block in page.section.blocks if block.type == "table")
+    rows = [["".join(span.text for span in cell) for cell in row] for row in table.rows]
+    assert table.header[3:] == ("Worth if real", "80% range", "Sure it is real")
+    assert [[row[0], *row[3:]] for row in rows] == [
+        ["Jürgen Groß", "€310k", "€190k to €445k", "97%"],
+        ["Dana Ortiz", "€310k", "€190k to €445k", "40%"],
+        ["Wanda Łęcka", "", "", ""],
+    ]
+    assert "In order of worth × how sure it is real, together €425k." in table.note
+
+
+def test_a_region_tells_no_gap_from_one_that_cannot_be_told(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    *others, last = summary.managers
+    untold = last.model_copy(update={"told": False})
+    changed = summary.model_copy(update={"managers": (*others, untold), "no_gaps": 0})
+    assert "No gap\nnone named" in said(sections.region_gaps(summary, report))
+    page = said(sections.region_gaps(changed, report))
+    assert "Cannot be told\ntoo little data" in page
+    assert "No gap" not in page
+    assert "of 1 more it cannot be told" in said(sections.region_verdict(changed, report))
+    assert "cannot be told" not in said(sections.region_verdict(summary, report))
+
+
+def test_a_region_without_quotas_speaks_of_peers_and_not_of_attainment(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    unknown = f.StrategyVerdict(verdict="unknown", shared=None, missing_teams=0, teams=3)
+    lines = tuple(
+        line.model_copy(update={"attainment": None, "chance": None}) for line in summary.managers
+    )
+    without = summary.model_copy(update={"managers": lines, "strategy": unknown})
+    everything = "\n".join(said(show(without, report)) for show in REGION_PAGES)
+    assert "ttainment" not in everything
+    assert "Won against peers" in everything
+    assert "managers of the run by what was won against peers" in everything
+    assert "Without quotas it cannot be told which teams are behind" in everything
+    assert "0 of 3" not in everything
+
+
+@pytest.mark.parametrize(
+    ("named", "text"), [(0, "No pack names a gap."), (1, "No gap named in these packs has a value")]
+)
+def test_a_region_without_a_gap_is_not_one_whose_gaps_have_no_value(
+    named: int, text: str, summary: f.RegionSummary, report: Report
+) -> None:
+    counted = {"condition_gaps": named, "people_gaps": 0, "total_impact": None}
+    changed = summary.model_copy(update=counted)
+    assert text in lead(sections.region_verdict(changed, report))
+    assert "Worth:" not in said(sections.region_gaps(changed, report))
+
+
 def test_a_region_takes_two_pages_where_it_is_small(
     summary: f.RegionSummary, report: Report
 ) -> None:
@@ -484,7 +623,7 @@ def test_a_german_pack_writes_german_figures(full_pack: f.Pack) -> None:
     german = Report.model_validate({"locale": "de_DE"})
     text = said(sections.one_gap(full_pack, german)).replace("\xa0", " ")
     assert "3,1 new opportunities" in text
-    assert "310.000 € this year" in text
+    assert "310.000 € before year end" in text
     assert "2,31 Mio. € won" in text
 
 
