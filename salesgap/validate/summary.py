@@ -17,6 +17,7 @@ def summary(trials: Sequence[Trial]) -> str:
     parts = [
         ("The planted gap is named", _table(_NAMED, _by_case(trials, _named))),
         ("By kind of gap", _table(_KIND, _by_kind(trials))),
+        ("By the day of the year", _table(_DAY, _by_day(trials))),
         ("False gaps, in organisations without one", _table(_FALSE, _by_world(trials, _false))),
         ("What the gap is worth", _table(_WORTH, _by_case(trials, _worth))),
         ("Places", _table(_RANKS, _by_world(trials, _ranks))),
@@ -63,6 +64,13 @@ def _by_kind(trials: Sequence[Trial]) -> list[Row]:
     return [(*case, _hits(group), _missed(group)) for case, group in cases]
 
 
+def _by_day(trials: Sequence[Trial]) -> list[Row]:
+    """Early, half-way and late in the fiscal year, over all worlds."""
+    cases = _grouped(_planted(trials), lambda t: (f"{t.as_of:%B}", t.planting))
+    ordered = sorted(cases, key=lambda case: (case[1][0].as_of, case[0][1]))
+    return [(*case, _hits(group), *_worth(group, [])) for case, group in ordered]
+
+
 def _hits(trials: Sequence[Trial]) -> str:
     return _share(sum(t.named == t.planted for t in trials), len(trials))
 
@@ -80,6 +88,13 @@ def _named(trials: list[Trial], _: list[Trial]) -> Row:
     return _hits(trials), _missed(trials)
 
 
+_DAY = (
+    "as of the end of",
+    "planting",
+    "planted gap named first",
+    "80 % interval holds the truth",
+    "median expected ÷ true",
+)
 _FALSE = ("world", "managers told of a gap")
 
 

@@ -64,6 +64,13 @@ def test_the_worth_of_gaps_named_rightly_is_held_against_the_truth():
     assert "| plain | strong | 50.0% (1 of 2) | 0.80 |" in text
 
 
+def test_the_days_of_the_year_are_told_apart_in_their_order():
+    text = lines(USUAL, PLANTED, replace(PLANTED, as_of=date(2026, 3, 31), named="none"))
+    march, june = (line for line in text.splitlines() if line.startswith(("| March", "| June")))
+    assert march == "| March | strong | 0.0% (0 of 1) | – | – |"
+    assert june == "| June | strong | 100.0% (1 of 1) | 100.0% (1 of 1) | 1.10 |"
+
+
 def test_places_and_chances_are_counted_over_all():
     text = lines(USUAL, replace(PLANTED, rank_held=False))
     assert "| plain | 50.0% (1 of 2) | 87.5% (14 of 16) |" in text
@@ -73,7 +80,8 @@ def test_places_and_chances_are_counted_over_all():
 def test_a_naive_rule_is_held_to_the_same_rate_of_false_gaps():
     told = replace(USUAL, named="capacity", ratios={"deal_size": 0.7})
     text = lines(*[USUAL] * 3, told, PLANTED)
-    row = next(line for line in text.splitlines() if "100.0% (1 of 1) | 100.0% (1 of 1)" in line)
+    naive = text.split("## Against naive rules")[1].splitlines()
+    row = next(line for line in naive if "100.0% (1 of 1) | 100.0% (1 of 1)" in line)
     assert row.endswith("| 0.0% (0 of 4) |")
 
 
