@@ -131,11 +131,14 @@ def _sheet(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneToO
 
 
 def _driver_worth_most(rep: Person, outlook: TeamOutlook, worth: dict[str, float]) -> str:
-    """The driver in which this rep's distance to peers costs most before year end."""
+    """The driver in which this rep's distance to peers costs most before year end, of those that
+    there is something counted of."""
     lacking = {
         driver: worth[driver] * -_level(rep, driver, outlook)
         for driver in CONDITIONS
-        if driver in worth and _level(rep, driver, outlook) < -_NOTEWORTHY
+        if driver in worth
+        and rep.id in outlook.evidence[driver].seats
+        and _level(rep, driver, outlook) < -_NOTEWORTHY
     }
     return max(lacking, key=lacking.__getitem__, default="none")
 

@@ -47,6 +47,10 @@ SEAT_DROP: dict[str, tuple[float, float]] = {
 }
 """How far such a seat is below its team: mean and spread of the log. Other drivers: not at all."""
 
+_NODES = np.sqrt(3.0) * np.array([-1.0, 0.0, 1.0])
+_NODE_WEIGHTS = np.array([1.0, 4.0, 1.0]) / 6.0
+"""Gauss–Hermite: three standard errors that stand for a normal distribution."""
+
 _MIN_REST = 2
 _MAX_SEATS = 2
 
@@ -128,22 +132,22 @@ def _log_marginals(e: Evidence, peers: PeerLevel, weak: Bools) -> Floats:
     """Log marginal likelihood of the seats' evidence (subset, component), its prior included.
 
     Seats scatter around the team's level by sampling and naturally; the level scatters around the
-    component's mean. Both integrals are Gaussian.
+    component's mean, as much as teams differ naturally, which itself is known with an error. The
+    first two integrals are Gaussian, the third is a sum over :data:`_NODES`.
     """
     weight, z, log_norm = _precision(e, peers, weak)
-    total, linear, square = (
-        weight.sum(axis=1),
-        (weight * z).sum(axis=1),
-        (weight * z**2).sum(axis=1),
-    )
+    total, linear = weight.sum(axis=1), (weight * z).sum(axis=1)
+    square = (weight * z**2).sum(axis=1)[:, None, None]
+    total, linear = total[:, None, None], linear[:, None, None]
     means = np.array([c.mean for c in COMPONENTS]) * _direction(peers.driver)
-    kappa2 = peers.between_teams**2 + np.array([c.spread for c in COMPONENTS]) ** 2
-    priors = np.log([c.prior for c in COMPONENTS])
-    total, linear, square = total[:, None], linear[:, None], square[:, None]
-    away = linear - means * total
+    natural = np.maximum(peers.between_teams + _NODES * peers.between_teams_error, 0.0)
+    kappa2 = natural[:, None] ** 2 + np.array([c.spread for c in COMPONENTS]) ** 2
     squares = square - 2 * means * linear + means**2 * total
-    fit = squares - away**2 * kappa2 / (1.0 + kappa2 * total)
-    return np.asarray(priors - 0.5 * (fit + np.log1p(kappa2 * total)) + log_norm[:, None])
+    fit = squares - (linear - means * total) ** 2 * kappa2 / (1.0 + kappa2 * total)
+    logs = -0.5 * (fit + np.log1p(kappa2 * total))
+    top = logs.max(axis=1, keepdims=True)
+    mixed = top[:, 0] + np.log((np.exp(logs - top) * _NODE_WEIGHTS[:, None]).sum(axis=1))
+    return np.asarray(np.log([c.prior for c in COMPONENTS]) + mixed + log_norm[:, None])
 
 
 def _precision(e: Evidence, peers: PeerLevel, weak: Bools) -> tuple[Floats, Floats, Floats]:

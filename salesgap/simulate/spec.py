@@ -137,8 +137,8 @@ class World:
         1.0, 1.02, 1.06, 1.02, 1.03, 1.04, 0.94, 0.84, 1.06, 1.06, 1.04, 0.89,
     )  # fmt: skip
     quarter_end_bunching: float = 0.2  # share of wins held until their quarter's last days
-    natural_variation: float = 0.06  # sd of each log driver between teams
-    rep_variation: float = 0.15  # sd of each log driver between reps of a team
+    natural_variation: float = 0.04  # sd of each log driver between teams
+    rep_variation: float = 0.10  # sd of each log driver between reps of a team
     ramp_months: float = 6.0  # a new rep's creation rises from nothing to full, linearly
     turnover: float = 0.12  # yearly rate of leaving
     vacancy_weeks: tuple[int, int] = (4, 12)  # until a leaver's seat is filled

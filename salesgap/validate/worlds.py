@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -15,27 +14,21 @@ AS_OF = (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30))
 
 MANAGERS = 14
 
-TEAMS_DIFFER, REPS_DIFFER = 0.04, 0.10
-"""Natural spread of each log driver between teams, and between the reps of one team."""
-
-
-def _world(**changes: Any) -> World:
-    usual = World(activities=False, natural_variation=TEAMS_DIFFER, rep_variation=REPS_DIFFER)
-    return replace(usual, **changes)
-
-
 WORLDS: dict[str, World] = {
-    "plain": _world(),
-    "heavy-tailed deals": _world(deal_spread=1.2),
-    "seasonal, bunched quarters": _world(
+    "plain": World(activities=False),
+    "heavy-tailed deals": World(activities=False, deal_spread=1.2),
+    "seasonal, bunched quarters": World(
+        activities=False,
         quarter_end_bunching=0.6,
         seasonality=(0.8, 0.9, 1.2, 0.9, 1.0, 1.3, 0.7, 0.6, 1.3, 1.1, 1.1, 1.1),
     ),
-    "many deals": _world(deals_per_rep_month=10.0),
-    "few deals": _world(deals_per_rep_month=2.5),
-    "enterprise": _world(deals_per_rep_month=1.0, cycle_days=120.0, median_deal=80_000.0),
-    "no stage history": _world(stage_history=False),
-    "teams differ more": _world(natural_variation=0.06, rep_variation=0.15),
+    "many deals": World(activities=False, deals_per_rep_month=10.0),
+    "few deals": World(activities=False, deals_per_rep_month=2.5),
+    "enterprise": World(
+        activities=False, deals_per_rep_month=1.0, cycle_days=120.0, median_deal=80_000.0
+    ),
+    "no stage history": World(activities=False, stage_history=False),
+    "teams differ more": World(activities=False, natural_variation=0.06, rep_variation=0.15),
 }
 
 CONDITIONS: tuple[Driver, ...] = (
