@@ -77,8 +77,8 @@ def seen_on(
     the data reach.
 
     Every deal counts on every day that it has begun by: nothing is censored. Shares only grow with
-    age (isotonic regression), and to no more than ``usual`` in the end; where fewer than
-    :data:`_LEAST_SEEN` are that old, they go on to there.
+    age (isotonic regression); where fewer than :data:`_LEAST_SEEN` are that old, they go on to
+    where ``usual`` ends, if that is higher.
     """
     age = (days.to_numpy()[:, None] - start.to_numpy()[None, :]) / np.timedelta64(7, "D")
     begun = (age >= 0) & (age < WEEKS)
@@ -92,14 +92,15 @@ def seen_on(
     def by_age(way: int, usual: Floats) -> Floats:
         counted = np.bincount(week, (gone & (outcome == way))[begun], minlength=WEEKS)
         share = isotonic_regression(counted[many] / seen[many], weights=seen[many]).x
-        share = np.minimum(share, usual[-1])
         knots = np.interp(_AGES, np.r_[0.0, many + 0.5], np.r_[0.0, share])
         still = usual[-1] - usual[many[-1]]
         done = (usual - usual[many[-1]]) / still if still > 0 else np.ones(WEEKS + 1)
-        onwards = share[-1] + done * (usual[-1] - share[-1])
+        onwards = share[-1] + done * max(usual[-1] - share[-1], 0.0)
         return np.asarray(np.where(many[-1] < _AGES, onwards, knots))
 
-    return Curve(by_age(1, usual.passed), by_age(2, usual.lost), usual.n)
+    passed, lost = by_age(1, usual.passed), by_age(2, usual.lost)
+    all_of_them = max(float(passed[-1] + lost[-1]), 1.0)
+    return Curve(passed / all_of_them, lost / all_of_them, usual.n)
 
 
 def closing_seen_on(
