@@ -72,13 +72,13 @@ def _facts_files(folder: Path) -> list[str]:
     try:
         records = json.loads((folder / _MANIFEST).read_text("utf-8"))["records"]
         names = [name for r in records if r["kind"] == "pack" for name in r["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [name for name in names if name.endswith(".json")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ParamsError(
             f"last_run: holds no {_MANIFEST} that can be read",
             where=str(folder),
             do="name the output folder of the last batch, or leave last_run out",
         ) from None
-    return [name for name in names if name.endswith(".json")]
 
 
 def _read(path: Path, as_of: date) -> LastPack:

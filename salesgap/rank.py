@@ -31,6 +31,9 @@ Bools = npt.NDArray[np.bool_]
 
 _MANY_DEALS = 30
 _LEAST_BASE = 0.25
+_WINDFALL, _WINDFALL_DEAL = 3.0, 100.0
+"""Times the middle attainment, and times the median deal, from which on it is a windfall."""
+
 _TYPICAL_SPREAD = 0.1
 
 ROLE_FIT_CHANCE = 0.8
@@ -58,7 +61,7 @@ def league(book: Book, benchmarks: Benchmarks, params: Params) -> League:
     here = rows[rows["here"]].reset_index(drop=True)
     return League(
         reps=_placed(here, params, rng, within="manager_id"),
-        managers=_placed(_by_manager(rows), params, rng, within=None),
+        managers=_placed(_by_manager(_led_now(rows)), params, rng, within=None),
     )
 
 
@@ -99,6 +102,11 @@ def peer_revenue(table: pd.DataFrame, benchmarks: Benchmarks, days: pd.DatetimeI
     return np.asarray(months * rate)
 
 
+def _led_now(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the managers who lead somebody on the as-of date; their leavers stay."""
+    return rows[rows["manager_id"].isin(rows.loc[rows["here"], "manager_id"])]
+
+
 def _by_manager(rows: pd.DataFrame) -> pd.DataFrame:
     weight = rows["base"].fillna(0.0).clip(lower=0.0)
     weighed = rows.assign(weight=weight, lump=rows["lump"] * weight)
@@ -114,6 +122,8 @@ def _lump(rows: pd.DataFrame, book: Book, params: Params) -> pd.Series:
     since = pd.Timestamp(params.as_of) - pd.DateOffset(months=params.method.lookback_months)
     won = won_between(book.deals, since, pd.Timestamp(params.as_of))
     groups = rows.drop_duplicates("person_id").set_index("person_id")["group"]
+    most = _WINDFALL_DEAL * float(won["amount"].median()) if len(won) else 0.0
+    won = won.assign(amount=won["amount"].clip(upper=most)) if most > 0 else won
     amounts = pd.DataFrame({"group": won["owner_id"].map(groups), "amount": won["amount"]}).dropna()
     sums = amounts.assign(square=amounts["amount"] ** 2).groupby("group")[["amount", "square"]]
     own = (sums.sum()["square"] / sums.sum()["amount"])[sums.size() >= _MANY_DEALS]
@@ -155,18 +165,28 @@ def _draws(rows: pd.DataFrame, params: Params, rng: np.random.Generator) -> Floa
     settled = known & ~ramping
     # Measured against next to nothing, one inherited deal is a hundredfold attainment.
     settled &= safe >= _LEAST_BASE * np.median(safe[settled]) if settled.any() else settled
-    mean = float(won[settled].sum() / base[settled].sum()) if settled.any() else 1.0
+    mean = _mean_attainment(ratio[settled], base[settled])
     theirs, error = _pooled(won, base, lump, known & ramping, mean)
     usual = np.where(ramping, theirs, mean)
     variance = np.where(known, np.maximum(usual, 1e-6) * lump / safe, np.inf)
-    natural = _between(ratio[settled], variance[settled])
-    centre = _weighted_mean(ratio[settled], variance[settled] + natural, mean)
+    usual_ratio = np.minimum(ratio[settled], _WINDFALL * max(mean, 1e-6))
+    natural = _between(usual_ratio, variance[settled])
+    centre = _weighted_mean(usual_ratio, variance[settled] + natural, mean)
     centres = np.where(ramping, theirs, centre)
     between = np.where(ramping, natural + error, natural)
     pull = np.where(known, between / (between + variance), 0.0)
     spread = np.sqrt(between * (1.0 - pull))
     noise = rng.standard_normal((params.method.draws, len(won)))
     return np.asarray(centres + pull * (ratio - centres) + spread * noise)
+
+
+def _mean_attainment(ratio: Floats, base: Floats) -> float:
+    """Of all together, without what lies far above the middle: one windfall is not everybody's."""
+    if not len(ratio):
+        return 1.0
+    middle = float(np.median(ratio))
+    usual = np.minimum(ratio, _WINDFALL * middle) if middle > 0 else ratio
+    return float(usual @ base / base.sum())
 
 
 def _pooled(

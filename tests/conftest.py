@@ -8,12 +8,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from salesgap.crm.book import Book
 from salesgap.crm.tables import TABLES, conform
 from salesgap.measures.curves import AT_ONCE
 from salesgap.measures.peers import Benchmarks, StoredCurve
 from salesgap.params import Params
+
+# How long an example takes on a busy machine is no property of the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 Row = Mapping[str, Any]
 

@@ -15,10 +15,17 @@ YEAR = {"period_start": "2026-01-01", "period_end": "2026-12-31"}
 def league_of(make_book, run_params, make_benchmarks):
     """``league_of({rep: (won deals, quota)})``: a team of each letter, each deal worth 100."""
 
-    def make(reps, *, params=None, peers=None, **tables) -> League:
+    def make(reps, *, params=None, peers=None, gone=(), **tables) -> League:
         teams = sorted({rep[0] for rep in reps})
         people = [{"person_id": team.upper(), "manager_id": None} for team in teams]
-        people += [{"person_id": rep, "manager_id": rep[0].upper()} for rep in reps]
+        people += [
+            {
+                "person_id": rep,
+                "manager_id": rep[0].upper(),
+                **({"end_date": "2026-02-01"} if rep in gone else {}),
+            }
+            for rep in reps
+        ]
         deals = [
             {
                 "owner_id": rep,
@@ -57,6 +64,19 @@ def test_intervals_widen_with_less_data(league_of):
     ranked = by_person(league_of(reps).reps)
     width = ranked["high"] - ranked["low"]
     assert width["a2"] > 1.5 * width["a1"]
+
+
+def test_one_windfall_is_not_everybodys_attainment(league_of):
+    reps = {f"a{i}": (10, 2000) for i in range(12)} | {"a12": (1000, 2000)}
+    ranked = by_person(league_of(reps).reps)["expected"]
+    assert ranked["a0"] == pytest.approx(ranked["a11"], abs=0.1)
+    assert ranked["a0"] < 2 * 10 * 100 / 1000
+    assert ranked["a12"] > 2 * ranked["a0"]
+
+
+def test_a_manager_who_leads_nobody_any_more_has_no_place(league_of):
+    found = league_of({"a1": (10, 2000), "b1": (10, 2000)}, gone={"b1"})
+    assert found.managers["person_id"].tolist() == ["A"]
 
 
 def test_people_who_cannot_be_told_apart_share_a_band(league_of):

@@ -89,7 +89,8 @@ def _new_by_owner(deals: pd.DataFrame, since: pd.Timestamp) -> dict[str, tuple[i
 def _sound(team: Team, opened: pd.DataFrame, at_risk: Sequence[DealAtRisk]) -> list[DealAtRisk]:
     """Each rep's largest late deals without any other reason to talk about them."""
     seen = opened["opportunity_id"].isin([deal.opportunity_id for deal in at_risk])
-    sound = opened.loc[(opened["phase"] == "late") & ~seen, SHOWN]
+    late = (opened["phase"] == "late") | (not team.benchmarks.phases)
+    sound = opened.loc[late & ~seen, SHOWN]
     largest = sound.sort_values("amount", ascending=False, kind="stable")
     return as_talk(team, largest.groupby("owner_id").head(DEALS_A_REP))
 

@@ -76,7 +76,7 @@ def _bands_title(reps: Sequence[RepRank]) -> str:
         return "One rep: there is nobody to rank against in the team"
     if bands == 1:
         return f"These data cannot tell the {in_words(len(reps))} reps apart"
-    return f"{in_words(bands).capitalize()} bands: reps within one cannot be told apart"
+    return f"{in_words(bands).capitalize()} bands: nobody can be told from the first of their band"
 
 
 def _attainment(rep: RepRank, writer: Writer) -> str:

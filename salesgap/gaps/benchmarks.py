@@ -22,6 +22,7 @@ from salesgap.measures.pipeline import due_yield, late_share, slow_days, slowest
 from salesgap.measures.seats import (
     ALL_PEERS,
     Window,
+    active,
     ramped_months,
 )
 from salesgap.params import Params
@@ -52,8 +53,9 @@ def compute(
         first = grouped["created_date"].min()
         return _seen_on(days_like(day, params, first, window.end), grouped, late, phases=phases)
 
+    led_now = groups.loc[active(groups, window.end), "manager_id"]
     return Benchmarks(
-        teams=int(groups["manager_id"].nunique()),
+        teams=int(led_now.nunique()),
         phases=phases,
         window_months=window.months,
         levels=levels,

@@ -69,16 +69,16 @@ def candidate(
         driver=_driver(valued.driver),
         impact=interval(valued.impact),
         probability=valued.probability,
-        real=valued.probability >= thresholds.get(valued.driver, 1.0) and _worth(valued, kind),
+        real=valued.probability >= thresholds.get(valued.driver, 1.0) and _worth(valued),
         evidence=tuple(_evidence(valued, team, levels)),
         people=people,
         play=valued.driver,
     )
 
 
-def _worth(valued: Valued, kind: GapKind) -> bool:
-    """A condition is only a gap if closing it brings money this year; people may cost first."""
-    return kind == "people" or float(valued.impact.mean()) > 0.0
+def _worth(valued: Valued) -> bool:
+    """A gap brings money this year; only weak seats are told of where they cost first."""
+    return valued.driver == "underperformance" or float(valued.impact.mean()) > 0.0
 
 
 def _driver(name: str) -> Driver:

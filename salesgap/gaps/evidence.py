@@ -22,6 +22,10 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
 
+_LEAST_LEVEL = 0.25
+_LEAST_SHOWN = 0.1
+"""Of the peers' level: below the first a variance grows no more, below the second its evidence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -118,12 +122,14 @@ def _rate(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Fl
     """
     own = (o.sum() + 0.5) / (e.sum() + 0.5)
     mean = np.maximum(e, 1e-9) * own
+    # A team that wins nothing of many is surely low, not hard to tell.
+    seen = np.maximum(e, 1e-9) * max(own, _LEAST_LEVEL)
     left = 1.0
     if peers.driver != "pipeline_creation":
-        left = np.clip(1.0 - mean / np.maximum(n, 1e-9), 0.05, 1.0)
+        left = np.clip(1.0 - seen / np.maximum(n, 1e-9), 0.05, 1.0)
     away = 2.0 * (np.sqrt((o + 0.375) / (mean + 0.375)) - 1.0)
-    y = np.log(own) + away
-    return y, np.where(e > 0.1, left / np.maximum(mean, 0.25), np.inf)
+    y = np.maximum(np.log(own) + away, np.log(_LEAST_SHOWN))
+    return y, np.where(e > 0.1, left / np.maximum(seen, 0.25), np.inf)
 
 
 def as_log(away: Floats) -> Floats:

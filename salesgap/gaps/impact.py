@@ -95,6 +95,7 @@ class Leaving:
         since = ages * course.pace
         staying = _by_week(curve, since, elapsed, [0] * len(ages))
         if now is not curve:
+            now = Curve(np.minimum(now.passed, curve.passed), now.lost, now.n)
             for part, agreed in zip(staying, _agreed(curve, now, since).T, strict=True):
                 part[0] += agreed
         entering = _by_week(curve, -middle, elapsed, range(middle.shape[1]))
@@ -179,7 +180,8 @@ class Process:
             per_new = early.new(proposed)
             per_open = np.empty((len(from_week), len(deals.amount)))
             per_open[:, ~deals.late] = early.open(passing, proposed, course.pace)
-            per_open[:, deals.late] = late.open(winning, winning, course.pace)
+            chance = late.open(winning, winning, course.pace)
+            per_open[:, deals.late] = np.minimum(chance, 1.0)
         new = (course.created * course.size * per_new).sum(axis=1)
         open_ = per_open @ deals.amount
         return Outlook(course, early, late, from_week, per_new, per_open, new, open_)

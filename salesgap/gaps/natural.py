@@ -80,7 +80,7 @@ def peer_levels(
     other team has is compared with itself.
     """
     rows = statistics[(statistics["driver"] == driver) & (statistics["base"] > 0)]
-    if rows.empty or rows["total"].abs().sum() == 0:
+    if rows.empty or (not DRIVERS[driver].level and rows["total"].sum() == 0):
         return None
     peers = _pooled(rows, driver)
     evidence = evidence_by_team(rows, peers)

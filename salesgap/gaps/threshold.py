@@ -51,7 +51,7 @@ def peers_of(statistics: pd.DataFrame) -> Peers:
 def calibrate(statistics: pd.DataFrame, levels: Levels, method: Method) -> dict[str, float]:
     """The threshold of each candidate for this run; none with fewer than three teams to compare."""
     teams = int(statistics["manager_id"].nunique())
-    if teams < LEAST_TEAMS:
+    if teams < LEAST_TEAMS or not levels:
         return {}
     rng = np.random.default_rng([method.seed, 1])
     evidence = {

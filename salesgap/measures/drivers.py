@@ -17,6 +17,7 @@ import pandas as pd
 from salesgap.crm.book import Book
 from salesgap.measures.seats import (
     ALL_PEERS,
+    DAYS_PER_MONTH,
     Window,
     active,
     filled_months,
@@ -102,7 +103,9 @@ def team_totals(
     """Total and base of each driver: the sums of one team's :func:`seat_statistics`."""
     _, counts = _counts(book, seats, window, phases)
     filled = float(filled_months(seats, window).sum())
-    planned = float(planned_seats(seats, _history(book, window)).sum() * window.months)
+    planned = float(
+        (planned_seats(seats, _history(book, window)) * _months_led(seats, window)).sum()
+    )
     sums = {driver: (float(c.total.sum()), float(c.base.sum())) for driver, c in counts.items()}
     return sums | {"capacity": (filled, planned)}
 
@@ -238,8 +241,10 @@ def _by_seat(counts: dict[str, _Counts], places: list[Place]) -> pd.DataFrame:
 
 
 def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFrame:
-    """Filled against planned rep-months. Planned: as many seats as the team ever had at once."""
+    """Filled against planned rep-months. Planned: as many seats as the team ever had at once, for
+    as long as it has been led by its manager."""
     filled = filled_months(seats, window).groupby(seats["manager_id"]).sum()
+    led = _months_led(seats, window)[filled.index].to_numpy()
     return pd.DataFrame(
         {
             "manager_id": filled.index,
@@ -247,10 +252,17 @@ def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFr
             "group": ALL_PEERS,
             "driver": "capacity",
             "total": filled.to_numpy(),
-            "base": planned_seats(seats, history)[filled.index].to_numpy() * window.months,
+            "base": planned_seats(seats, history)[filled.index].to_numpy() * led,
             "squares": 0.0,
         }
     )
+
+
+def _months_led(seats: pd.DataFrame, window: Window) -> pd.Series:
+    """Index manager_id: months of the window since the team's first seat was filled."""
+    first = seats.groupby("manager_id")["start"].min()
+    led = (window.end - first.mask(first < window.start, window.start)).dt.days / DAYS_PER_MONTH
+    return pd.Series(np.maximum(led.to_numpy(float), 0.0), index=led.index)
 
 
 Counted = tuple[Bools, Floats, Floats]

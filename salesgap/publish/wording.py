@@ -79,8 +79,8 @@ DRIVERS: dict[Driver, DriverWords] = {
         "Capacity",
         "Get every seat selling.",
         "Fill and ramp the seats",
-        "Ramped reps filled {value} of your planned seats; like-for-like peers fill {peers}.",
-        "part of the planned seats filled by ramped reps",
+        "Your seats were filled {value} of the time, of the most you had; peers’ {peers}.",
+        "part of the most seats ever filled at once that were filled",
     ),
     "underperformance": DriverWords(
         "Seats",

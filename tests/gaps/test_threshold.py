@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesgap.gaps.evidence import team_evidence
+from salesgap.gaps.hypotheses import weigh
 from salesgap.gaps.natural import peer_levels
 from salesgap.gaps.threshold import LOWEST, calibrate, peers_of, thresholds
 from salesgap.params import Method
@@ -53,6 +55,10 @@ def test_a_group_that_no_other_team_has_is_compared_with_itself():
     assert everyone.levels["only"] == pytest.approx(-0.5, abs=0.1)
 
 
+def test_without_any_driver_there_is_no_threshold():
+    assert calibrate(statistics([0.0] * 4), {}, Method()) == {}
+
+
 def test_a_driver_that_nobody_has_counted_has_no_level():
     assert peer_levels(statistics([0.0] * 4).assign(total=0.0), CREATION) is None
     assert peer_levels(statistics([0.0] * 4), LATE) is None
@@ -62,6 +68,33 @@ def test_a_manager_without_a_driver_is_compared_with_everyone_in_it():
     late = statistics([0.0] * 4, driver=LATE).assign(total=lambda f: f["total"] / 10)
     peers = peers_of(pd.concat([statistics([0.0] * 5), late]))
     assert peers.without["m04"][LATE] == peers.all[LATE]
+
+
+def test_a_team_that_wins_nothing_of_many_is_surely_low():
+    shares = {f"m{team}": 40.0 for team in range(5)} | {"m4": 0.0}
+    rows = [
+        {
+            "driver": LATE,
+            "manager_id": manager,
+            "seat": f"{manager}r{rep}",
+            "group": "rep",
+            "total": won / 5,
+            "base": 16.0,
+            "squares": 0.0,
+        }
+        for manager, won in shares.items()
+        for rep in range(5)
+    ]
+    frame = pd.DataFrame(rows)
+    levels = peers_of(frame).without["m4"]
+    found = weigh(team_evidence(frame[frame["manager_id"] == "m4"], levels), levels, frozenset())
+    assert found.condition_gap(LATE) > 0.95
+
+
+def test_amounts_that_are_all_the_same_have_a_level_all_the_same():
+    frame = statistics([0.0] * 4, driver="deal_size").assign(total=0.0)
+    everyone, _ = peer_levels(frame, "deal_size")
+    assert everyone.levels == {"rep": pytest.approx(0.0)}
 
 
 def test_with_two_teams_nothing_can_pass():

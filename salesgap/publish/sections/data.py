@@ -21,7 +21,9 @@ def how_made(pack: Pack, report: Report) -> SectionView:
         body(
             f"Everything is as of the end of {write.day(pack.as_of)}; the fiscal year ends on "
             f"{write.day(pack.fiscal_year_end)}. Peers are reps of the same role and segment; "
-            "small samples are drawn towards them. A human decides what follows from any of this."
+            "small samples are drawn towards them. Ranges hold the chance of single deals, not a "
+            "change of team or market: the year can go another way. That no gap is named does not "
+            "mean that there is none. A human decides what follows from any of this."
         ),
     ]
     if pack.assumptions:
@@ -84,7 +86,7 @@ def _rows_table(quality: DataQuality, write: Writer) -> Table:
         )
         for one in quality.tables
     ]
-    note = "Rows in = accepted + quarantined. The quarantine files say why, row by row."
+    note = "Rows in = accepted + quarantined. The analyst's quarantine files say why, row by row."
     return table(columns, rows, title="The data", note=note)
 
 

@@ -48,7 +48,15 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
 
 
 def _title(pack: Pack) -> str:
-    return gap_title(pack.gap) if pack.candidates else "These data cannot tell a gap yet."
+    if not pack.candidates:
+        return "These data cannot tell a gap yet."
+    return "No gap is sure enough to name." if _likely(pack) else gap_title(pack.gap)
+
+
+def _likely(pack: Pack) -> bool:
+    """Whether no gap is named although one is more likely there than not."""
+    nearest = _candidate(pack, pack.gap.runner_up)
+    return pack.gap.driver == "none" and nearest is not None and nearest.probability >= 0.5
 
 
 def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
@@ -136,7 +144,7 @@ def _number(text: str) -> float | None:
 def _no_gap(pack: Pack, write: Writer) -> Spans:
     if not pack.candidates:
         return say(pack.gap.note)
-    praise = _against_peers(pack.shortfall, in_question(pack))
+    praise = "" if _likely(pack) else _against_peers(pack.shortfall, in_question(pack))
     return say(strong(praise), f"{pack.gap.note} ", _nearest(pack, write))
 
 

@@ -490,6 +490,13 @@ def no_gap_pack() -> f.Pack:
 
 
 @pytest.fixture
+def quiet_pack(no_gap_pack: f.Pack) -> f.Pack:
+    """No gap, and no candidate that is more likely there than not."""
+    unlikely = (one.model_copy(update={"probability": 0.2}) for one in no_gap_pack.candidates)
+    return no_gap_pack.model_copy(update={"candidates": tuple(unlikely)})
+
+
+@pytest.fixture
 def people_pack() -> f.Pack:
     return make_people()
 

@@ -68,7 +68,7 @@ def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSum
         "€640k behind pace on 30 Jun",
         "Pipeline creation explains three quarters of the shortfall",
         "Worth €222k more than the runner-up",
-        "Two bands: reps within one cannot be told apart",
+        "Two bands: nobody can be told from the first of their band",
         "You are at place 4 to 10 of 14 managers",
         "Q3 is €890k of open pipeline short",
         "€600k less open pipeline than on 31 Mar: most of what left was lost",
