@@ -83,9 +83,13 @@ def check(
     from salesgap.batch.folder import QUARANTINE, held
     from salesgap.crm.freeze import survey, write_quarantine
     from salesgap.crm.report import quality_text
+    from salesgap.last import read_last_run
     from salesgap.params import load_params
 
-    snapshot = survey(load_params(params))
+    run = load_params(params)
+    if run.last_run:
+        read_last_run(run.last_run, run.as_of)
+    snapshot = survey(run)
     text = quality_text(snapshot.report)
     folder = output or _default_output(params)
     with held(folder):

@@ -122,6 +122,14 @@ def test_check_of_an_export_without_deals_is_exit_2_and_says_why(salesgap, small
     assert "opportunities" in ended.out
 
 
+def test_check_tells_of_a_last_run_that_is_not_there(salesgap, small_run, tmp_path):
+    file = tmp_path / small_run
+    file.write_text(f"last_run: output/never\n{file.read_text('utf-8')}", "utf-8")
+    ended = salesgap("check", small_run)
+    assert ended.code == 2
+    assert "last_run: holds no manifest.json" in ended.err
+
+
 def test_init_lays_out_a_workbook_that_its_params_files_use(salesgap, tmp_path):
     from salesgap.resources import workbook_of
 
