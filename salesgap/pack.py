@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -41,7 +42,7 @@ _FOCUS = 2
 def coaching_pack(team: Team) -> Pack:
     """All facts of a manager's pack."""
     params = team.params
-    outlook = _outlook(team)
+    outlook = team_outlook(team, params.year_end)
     candidates, gap = _gap(team, outlook)
     ranks = rep_ranks(team.places, team.book.people)
     focus = _focus(gap, team, outlook)
@@ -74,7 +75,8 @@ def coaching_pack(team: Team) -> Pack:
 # ── the outlook and the gap ───────────────────────────────────────────────────────────────
 
 
-def _outlook(team: Team) -> TeamOutlook:
+def team_outlook(team: Team, until: date) -> TeamOutlook:
+    """The team's evidence, and how it goes on from the as-of date to ``until``."""
     params = team.params
     return look_ahead(
         team.statistics,
@@ -83,7 +85,7 @@ def _outlook(team: Team) -> TeamOutlook:
         team.benchmarks,
         params.method,
         pd.Timestamp(params.as_of),
-        pd.Timestamp(params.year_end),
+        pd.Timestamp(until),
     )
 
 

@@ -21,11 +21,10 @@ from salesgap.crm.freeze import Snapshot
 from salesgap.crm.spells import direct_reps
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import Range
-from salesgap.gaps.candidates import look_ahead
 from salesgap.gaps.choose import interval
 from salesgap.gaps.forecast import year_end
 from salesgap.measures.attainment import won_between
-from salesgap.pack import open_pipeline
+from salesgap.pack import team_outlook
 from salesgap.params import Params
 from salesgap.prepare import analyse, manager_entries, team_in
 from salesgap.team import Team
@@ -152,17 +151,8 @@ def _holder(owners: pd.Series, book: Book) -> pd.Series:
 
 def _forecast(team: Team, until: date) -> Range:
     """As the pack's year end, without what was won before, and to ``until``."""
-    params = team.params
-    outlook = look_ahead(
-        team.statistics,
-        team.seats,
-        open_pipeline(team),
-        team.benchmarks,
-        params.method,
-        pd.Timestamp(params.as_of),
-        pd.Timestamp(until),
-    )
-    rng = np.random.default_rng([params.method.seed, 4])
+    rng = np.random.default_rng([team.params.method.seed, 4])
+    outlook = team_outlook(team, until)
     return interval(year_end(outlook, 0.0, team.benchmarks.second_moment, rng))
 
 
