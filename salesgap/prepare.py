@@ -24,7 +24,7 @@ from salesgap.crm.quality import QualityReport
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import DataQuality, LastGap, Manager, TableCount
-from salesgap.gaps.benchmarks import compute
+from salesgap.gaps.benchmarks import compute, revenue_of_others
 from salesgap.gaps.threshold import Peers, peers_of
 from salesgap.last import LastPack, last_gaps, read_last_run
 from salesgap.measures.drivers import has_phases, seat_statistics
@@ -80,6 +80,7 @@ class Analysis:
     seats: pd.DataFrame
     statistics: pd.DataFrame
     peers: Peers
+    revenue_of_others: dict[str, dict[str, float]]
     across: Across
     last_gaps: dict[str, LastGap]
     quality: DataQuality
@@ -126,6 +127,7 @@ def analyse(
         seats=table,
         statistics=statistics,
         peers=peers,
+        revenue_of_others=revenue_of_others(book, table, window),
         across=across(snapshot, book, params),
         last_gaps=last_gaps(last or {}, book, table, peers.all, params),
         quality=_quality(snapshot.report),
@@ -146,7 +148,9 @@ def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:
         manager=Manager(id=mine, name=entry.name, region=entry.region),
         managers=len(analysis.league.managers),
         book=book,
-        benchmarks=analysis.benchmarks.seen_by(analysis.peers.without.get(mine, {})),
+        benchmarks=analysis.benchmarks.seen_by(
+            analysis.peers.without.get(mine, {}), analysis.revenue_of_others.get(mine, {})
+        ),
         places=own(analysis.league.reps),
         place=own(analysis.league.managers, "person_id"),
         seats=own(analysis.seats),

@@ -58,7 +58,7 @@ class Team:
 
 
 class _Card(BaseModel):
-    """What of a team is no frame. ``levels``: its peers', without itself."""
+    """What of a team is no frame. ``levels``, ``revenue``: its peers', without itself."""
 
     params: Params
     manager: Manager
@@ -71,9 +71,10 @@ class _Card(BaseModel):
     told: tuple[str, ...]
     last_gap: LastGap | None
     levels: dict[str, PeerLevel]
+    revenue: dict[str, float]
 
 
-_OWN = tuple(name for name in _Card.model_fields if name != "levels")
+_OWN = tuple(name for name in _Card.model_fields if name not in ("levels", "revenue"))
 
 
 def save_team(team: Team, folder: Path) -> None:
@@ -82,7 +83,7 @@ def save_team(team: Team, folder: Path) -> None:
     for name in _FRAMES:
         getattr(team, name).to_parquet(folder / f"{_PREFIX}{name}.parquet", index=False)
     own = {name: getattr(team, name) for name in _OWN}
-    card = _Card(**own, levels=team.benchmarks.levels)
+    card = _Card(**own, levels=team.benchmarks.levels, revenue=team.benchmarks.revenue_per_month)
     (folder / _CARD).write_text(card.model_dump_json(), "utf-8")
 
 
@@ -95,6 +96,6 @@ def load_team(folder: Path, benchmarks: Path) -> Team:
     return Team(
         **{name: getattr(card, name) for name in _OWN},
         book=load_book(folder),
-        benchmarks=load_benchmarks(benchmarks).seen_by(card.levels),
+        benchmarks=load_benchmarks(benchmarks).seen_by(card.levels, card.revenue),
         **frames,
     )

@@ -29,6 +29,7 @@ from salesgap.params import Params
 
 _MIN_DEALS_A_CURVE = 400
 _MIN_DEALS_A_MONTH = 30
+_LEAST_MONTHS = 1.0
 
 
 def compute(
@@ -145,6 +146,25 @@ def _revenue_per_month(
     months = groups.assign(m=ramped_months(groups, window)).groupby("group")["m"].sum()
     rate = (won.reindex(months.index, fill_value=0.0) / months)[months > 0]
     return {str(group): float(value) for group, value in rate.items()}
+
+
+def revenue_of_others(
+    book: Book, groups: pd.DataFrame, window: Window
+) -> dict[str, dict[str, float]]:
+    """Won per ramped rep-month by group, to each manager: of the other teams only.
+
+    A group that no other team has is not in it.
+    """
+    keys = ["manager_id", "group"]
+    won = _won(_with_group(book.deals, groups), window).groupby(keys)["amount"].sum()
+    months = groups.assign(months=ramped_months(groups, window)).groupby(keys)["months"].sum()
+    own = pd.DataFrame({"won": won, "months": months}).fillna(0.0)
+    others = own.groupby(level="group").transform("sum") - own
+    rates = (others["won"] / others["months"])[others["months"] > _LEAST_MONTHS]
+    found: dict[str, dict[str, float]] = {}
+    for row in rates.rename("rate").reset_index().to_dict("records"):
+        found.setdefault(str(row["manager_id"]), {})[str(row["group"])] = float(row["rate"])
+    return found
 
 
 def _typical_deal(deals: pd.DataFrame, window: Window) -> float:

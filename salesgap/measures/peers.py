@@ -102,9 +102,14 @@ class Benchmarks:
     due_yield: Yield | None
     late_share: float | None
 
-    def seen_by(self, levels: dict[str, PeerLevel]) -> Benchmarks:
-        """The benchmarks of one team, whose peers are the others only."""
-        return replace(self, levels=self.levels | levels)
+    def seen_by(self, levels: dict[str, PeerLevel], revenue: dict[str, float]) -> Benchmarks:
+        """The benchmarks of one team, whose peers are the others only: their levels and what they
+        win a ramped rep-month, by group."""
+        return replace(
+            self,
+            levels=self.levels | levels,
+            revenue_per_month=self.revenue_per_month | revenue,
+        )
 
     @property
     def forecasts(self) -> bool:
