@@ -25,7 +25,7 @@ from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import DataQuality, LastGap, Manager, TableCount
 from salesgap.gaps.benchmarks import compute, revenue_of_others
-from salesgap.gaps.threshold import Peers, peers_of
+from salesgap.gaps.natural import Peers, peers_of
 from salesgap.last import LastPack, last_gaps, read_last_run
 from salesgap.measures.drivers import has_phases, seat_statistics
 from salesgap.measures.peers import Benchmarks, save_benchmarks

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from salesgap.crm.book import Book
-from salesgap.gaps.threshold import Levels, calibrate
+from salesgap.gaps.natural import Levels
+from salesgap.gaps.threshold import calibrate
 from salesgap.measures.calendar import days_like, past_quarters
 from salesgap.measures.curves import (
     AT_ONCE,
@@ -29,7 +30,7 @@ from salesgap.params import Params
 
 _MIN_DEALS_A_CURVE = 400
 _MIN_DEALS_A_MONTH = 30
-_LEAST_MONTHS = 1.0
+_LEAST_REP_MONTHS = 1.0
 
 
 def compute(
@@ -142,9 +143,8 @@ def _mean_over_typical(deals: pd.DataFrame, window: Window) -> dict[str, float]:
 def _revenue_per_month(
     deals: pd.DataFrame, groups: pd.DataFrame, window: Window
 ) -> dict[str, float]:
-    won = _won(deals, window).groupby("group")["amount"].sum()
-    months = groups.assign(m=ramped_months(groups, window)).groupby("group")["m"].sum()
-    rate = (won.reindex(months.index, fill_value=0.0) / months)[months > 0]
+    sums = _won_and_months(deals, groups, window, ["group"])
+    rate = (sums["won"] / sums["months"])[sums["months"] > 0]
     return {str(group): float(value) for group, value in rate.items()}
 
 
@@ -155,16 +155,23 @@ def revenue_of_others(
 
     A group that no other team has is not in it.
     """
-    keys = ["manager_id", "group"]
-    won = _won(_with_group(book.deals, groups), window).groupby(keys)["amount"].sum()
-    months = groups.assign(months=ramped_months(groups, window)).groupby(keys)["months"].sum()
-    own = pd.DataFrame({"won": won, "months": months}).fillna(0.0)
+    deals = _with_group(book.deals, groups)
+    own = _won_and_months(deals, groups, window, ["manager_id", "group"])
     others = own.groupby(level="group").transform("sum") - own
-    rates = (others["won"] / others["months"])[others["months"] > _LEAST_MONTHS]
+    rates = (others["won"] / others["months"])[others["months"] > _LEAST_REP_MONTHS]
     found: dict[str, dict[str, float]] = {}
     for row in rates.rename("rate").reset_index().to_dict("records"):
         found.setdefault(str(row["manager_id"]), {})[str(row["group"])] = float(row["rate"])
     return found
+
+
+def _won_and_months(
+    deals: pd.DataFrame, groups: pd.DataFrame, window: Window, keys: list[str]
+) -> pd.DataFrame:
+    """By ``keys``: what was won in the window, and the ramped rep-months it took."""
+    won = _won(deals, window).groupby(keys)["amount"].sum()
+    months = groups.assign(months=ramped_months(groups, window)).groupby(keys)["months"].sum()
+    return pd.DataFrame({"won": won, "months": months}).fillna(0.0)
 
 
 def _typical_deal(deals: pd.DataFrame, window: Window) -> float:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from salesgap.gaps.evidence import Evidence, Floats, team_evidence
-from salesgap.gaps.hypotheses import Levels, Verdict, draw_levels, weigh
+from salesgap.gaps.hypotheses import Levels, Verdict, draw_levels, eligible_seats, weigh
 from salesgap.gaps.impact import Course, OpenDeals, Outlook, Process
-from salesgap.gaps.threshold import eligible_seats
 from salesgap.measures.curves import Curve
 from salesgap.measures.drivers import TEAM
 from salesgap.measures.peers import Benchmarks, StoredCurve

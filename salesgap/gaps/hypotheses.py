@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesgap.gaps.evidence import Bools, Evidence, Floats, as_log
-from salesgap.measures.drivers import DRIVERS
+from salesgap.measures.drivers import DRIVERS, FORMER, TEAM
 from salesgap.measures.peers import PeerLevel
 
 
@@ -81,6 +81,17 @@ class Verdict:
     def weak_seats(self) -> tuple[str, ...]:
         """The most probable seats, if any are."""
         return tuple(np.array(self.seats)[self.subsets[_weakest(self), :]])
+
+
+def eligible_seats(evidence: list[Evidence], months: float = 4.0) -> frozenset[str]:
+    """Seats with enough ramped rep-months to be judged at all."""
+    return frozenset(
+        seat
+        for e in evidence
+        if e.driver == "pipeline_creation"
+        for seat, base in zip(e.seats, e.base, strict=True)
+        if base >= months and seat not in (FORMER, TEAM)
+    )
 
 
 def _weakest(verdict: Verdict) -> int:

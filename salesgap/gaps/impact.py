@@ -210,8 +210,7 @@ def _still_open(curve: Curve, ratio: Floats, age: Floats) -> Floats:
 def _agreed(curve: Curve, now: Curve, age: Floats) -> Floats:
     """Share of deals of an age that are as good as won, but not closed on a day like today."""
     days = age * 7.0
-    more = _on_day(_daily(curve.passed), days) - _on_day(_daily(now.passed), days)
-    return np.asarray(np.maximum(more, 0.0))
+    return _on_day(_daily(curve.passed), days) - _on_day(_daily(now.passed), days)
 
 
 def _weighed(leaving: list[Floats], weight: Floats) -> Floats:

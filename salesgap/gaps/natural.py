@@ -26,6 +26,17 @@ _REPS_TYPICAL = 0.15
 _REP_GRID = np.linspace(0.0, 1.20, 61)
 
 
+Levels = dict[str, PeerLevel]
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The peers' level of each driver: of all teams, and to each manager's team of the others."""
+
+    all: Levels
+    without: dict[str, Levels]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One driver of all teams: an entry a seat. ``team`` and ``group`` are codes."""
@@ -69,6 +80,16 @@ class Spread:
     teams: Floats
     error: Floats
     reps: float
+
+
+def peers_of(statistics: pd.DataFrame) -> Peers:
+    """What every team of ``statistics`` is compared with."""
+    found = {d: levels for d in DRIVERS if (levels := peer_levels(statistics, d)) is not None}
+    managers = [str(manager) for manager in statistics["manager_id"].unique()]
+    return Peers(
+        {driver: everyone for driver, (everyone, _) in found.items()},
+        {m: {d: own.get(m, everyone) for d, (everyone, own) in found.items()} for m in managers},
+    )
 
 
 def peer_levels(
@@ -163,13 +184,6 @@ def _means(field: Field, reps: float) -> tuple[Floats, Floats]:
     summed = np.bincount(cell, weight * field.y, shape[0] * shape[1])
     mean = summed / np.maximum(total, 1e-12)
     return mean.reshape(shape), total.astype(float).reshape(shape)
-
-
-def mean_level(e: Evidence, reps: float) -> tuple[float, float]:
-    """A team's mean log level against its peers and its variance; infinite without evidence."""
-    weight = np.where(e.known, 1.0 / (e.v + reps**2), 0.0)
-    total = float(weight.sum())
-    return (float(weight @ e.y) / total, 1.0 / total) if total else (0.0, np.inf)
 
 
 def _between_reps(field: Field) -> float:

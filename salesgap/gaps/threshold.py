@@ -10,15 +10,14 @@ reach with it, so that no kind of gap uses up the false alarms of the others; al
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from salesgap.gaps.evidence import Evidence, Floats, evidence_by_team
-from salesgap.gaps.hypotheses import weigh
-from salesgap.gaps.natural import Field, Spread, others, peer_levels, spread_of
-from salesgap.measures.drivers import DRIVERS, FORMER, TEAM
+from salesgap.gaps.hypotheses import eligible_seats, weigh
+from salesgap.gaps.natural import Field, Levels, Spread, others, spread_of
 from salesgap.measures.peers import LEAST_TEAMS, PeerLevel
 from salesgap.params import Method
 
@@ -26,26 +25,6 @@ LOWEST = 0.5
 """Whatever the calibration says, a gap that is more likely not there is not named."""
 
 _TEAMS_DRAWN = 800
-
-Levels = dict[str, PeerLevel]
-
-
-@dataclass(frozen=True, slots=True)
-class Peers:
-    """The peers' level of each driver: of all teams, and to each manager's team of the others."""
-
-    all: Levels
-    without: dict[str, Levels]
-
-
-def peers_of(statistics: pd.DataFrame) -> Peers:
-    """What every team of ``statistics`` is compared with."""
-    found = {d: levels for d in DRIVERS if (levels := peer_levels(statistics, d)) is not None}
-    managers = [str(manager) for manager in statistics["manager_id"].unique()]
-    return Peers(
-        {driver: everyone for driver, (everyone, _) in found.items()},
-        {m: {d: own.get(m, everyone) for d, (everyone, own) in found.items()} for m in managers},
-    )
 
 
 def calibrate(statistics: pd.DataFrame, levels: Levels, method: Method) -> dict[str, float]:
@@ -78,17 +57,6 @@ def thresholds(chances: pd.DataFrame, rate: float) -> dict[str, float]:
             break
         limits = lower
     return {str(name): float(limit) for name, limit in zip(chances, limits, strict=True)}
-
-
-def eligible_seats(evidence: list[Evidence], months: float = 4.0) -> frozenset[str]:
-    """Seats with enough ramped rep-months to be judged at all."""
-    return frozenset(
-        seat
-        for e in evidence
-        if e.driver == "pipeline_creation"
-        for seat, base in zip(e.seats, e.base, strict=True)
-        if base >= months and seat not in (FORMER, TEAM)
-    )
 
 
 def _drawn(

@@ -13,18 +13,13 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-import pandas as pd
-
-from salesgap.coaching.plays import load_plays
-from salesgap.crm.freeze import Snapshot
-from salesgap.crm.quality import QualityReport
 from salesgap.measures.peers import save_benchmarks
 from salesgap.pack import coaching_pack
-from salesgap.params import Params, Simulated, Source
-from salesgap.prepare import BENCHMARKS, Analysis, analyse, manager_entries, team_in
-from salesgap.resources import workbook_folder
-from salesgap.simulate import STAGES, Organisation, World, organisation
+from salesgap.params import Method
+from salesgap.prepare import BENCHMARKS, manager_entries, team_in
+from salesgap.simulate import World, organisation
 from salesgap.team import Team, load_team, save_team
+from salesgap.validate.trial import analysed
 
 _AS_OF = date(2026, 6, 30)
 _TEAM_DEALS = 2_000
@@ -54,7 +49,8 @@ def timed(step: str, run: Callable[[], object], times: int) -> Timing:
 
 def team_timings(times: int) -> list[Timing]:
     """One team of eight reps and about 2,000 deals: opened from its folder, and analysed."""
-    analysis = _analysed(organisation(seed=1, as_of=_AS_OF, managers=14, world=_TEAMS))
+    org = organisation(seed=1, as_of=_AS_OF, managers=14, world=_TEAMS)
+    analysis = analysed(org, Method())
     with tempfile.TemporaryDirectory(prefix="salesgap-") as scratch:
         folder = Path(scratch)
         entries = manager_entries(analysis.book, folder)
@@ -79,7 +75,7 @@ def benchmark_timing(times: int) -> Timing:
     org = organisation(seed=1, as_of=_AS_OF, managers=60, world=_COMPANY)
     deals, reps = len(org.tables["opportunities"]), len(org.person_ids)
     step = f"benchmarks of 60 managers ({reps:,} reps who were there, {deals:,} deals)"
-    return timed(step, lambda: _analysed(org), times)
+    return timed(step, lambda: analysed(org, Method()), times)
 
 
 def table(timings: list[Timing]) -> str:
@@ -103,12 +99,6 @@ def page(timings: list[Timing]) -> str:
         "and setting the PDF come on top.\n\n"
         f"{table(timings)}\n"
     )
-
-
-def _analysed(org: Organisation) -> Analysis:
-    params = Params(name="speed", as_of=_AS_OF, source=Source(simulated=Simulated()), stages=STAGES)
-    snapshot = Snapshot(org.tables, pd.DataFrame(), QualityReport(tables=()), "")
-    return analyse(snapshot, params, load_plays(workbook_folder() / "templates" / "plays"))
 
 
 if __name__ == "__main__":

@@ -68,11 +68,7 @@ def trials(world: str, planting: Planting, seed: int, method: Method) -> list[Tr
     gaps = planting.gaps(seed)
     simulated = WORLDS[world]
     org = organisation(seed=seed, as_of=as_of, managers=MANAGERS, world=simulated, gaps=gaps)
-    params = Params(
-        name="validate", as_of=as_of, source=Source(simulated=Simulated()), stages=STAGES,
-        method=method,
-    )  # fmt: skip
-    analysis = analyse(_frozen(org), params, load_plays(workbook_folder() / "templates" / "plays"))
+    analysis = analysed(org, method)
     planted = {org.manager_ids[gap.manager]: gap.driver for gap in gaps}
     known = _Truth.of(org)
     return [
@@ -95,6 +91,18 @@ class _Truth:
         levels = true_attainment_level(org)["to_date"]
         places = levels[list(org.manager_ids)].rank(ascending=False)
         return cls(org, levels, places, realised_revenue(org))
+
+
+def analysed(org: Organisation, method: Method) -> Analysis:
+    """The analysis of a simulated organisation's run."""
+    params = Params(
+        name="validate",
+        as_of=org.as_of,
+        source=Source(simulated=Simulated()),
+        stages=STAGES,
+        method=method,
+    )
+    return analyse(_frozen(org), params, load_plays(workbook_folder() / "templates" / "plays"))
 
 
 def _frozen(org: Organisation) -> Snapshot:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from salesgap.gaps.evidence import team_evidence
 from salesgap.gaps.hypotheses import weigh
-from salesgap.gaps.natural import peer_levels
-from salesgap.gaps.threshold import LOWEST, calibrate, peers_of, thresholds
+from salesgap.gaps.natural import peer_levels, peers_of
+from salesgap.gaps.threshold import LOWEST, calibrate, thresholds
 from salesgap.params import Method
 
 CREATION, LATE = "pipeline_creation", "conversion_late"
