@@ -96,11 +96,12 @@ def open_pipeline(team: Team) -> OpenDeals:
     """The team's open deals; one without an amount counts at the typical won deal of the run."""
     opened = open_deals(team.book.deals[_OF_OPEN])
     as_of = pd.Timestamp(team.params.as_of)
-    late = (opened["phase"] == "late").to_numpy(bool) | (not team.benchmarks.phases)
+    proposed = (opened["phase"] == "late").to_numpy(bool)
+    late = proposed | (not team.benchmarks.phases)
     entered = opened["late_date"].where(late & team.benchmarks.phases, opened["created_date"])
     age = (as_of - entered.fillna(opened["created_date"])).dt.days / 7.0
     amount = opened["amount"].fillna(team.benchmarks.typical_deal)
-    return OpenDeals(amount.to_numpy(float), age.to_numpy(float), late)
+    return OpenDeals(amount.to_numpy(float), age.to_numpy(float), late, proposed)
 
 
 def _gap(team: Team, outlook: TeamOutlook) -> tuple[tuple[Candidate, ...], Gap]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,16 @@ CONDITIONS = (
 )
 
 
+_YIELDING = ("conversion_early", "conversion_late", "conversion", "deal_size")
+"""What decides how much one opportunity brings; a driver that a run does not have is level."""
+
+
+_MODEL_ERROR = 0.12
+"""How far the worth of a gap is off if its size is known: standard deviation of the log. Measured
+on simulated organisations with the planted gap put in: 0.11 in the plain world, 0.16 where quarters
+are bunched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Valued:
     """A candidate: the probability that it is real, and draws of its in-year impact if it is."""
@@ -45,7 +55,11 @@ class Valued:
 
 @dataclass(frozen=True, slots=True)
 class TeamOutlook:
-    """One team's evidence, posterior levels and expected course until fiscal year end."""
+    """One team's evidence, posterior levels and expected course until fiscal year end.
+
+    ``created_by_seat``: new opportunities (draw, seat, week); ``yield_by_seat``: what one of them
+    brings (draw, seat), as a multiple of what one brings at the peers' level.
+    """
 
     evidence: dict[str, Evidence]
     verdict: Verdict
@@ -56,6 +70,7 @@ class TeamOutlook:
     deals: OpenDeals
     outlook: Outlook
     created_by_seat: Floats
+    yield_by_seat: Floats
 
     @property
     def chances(self) -> Floats:
@@ -98,6 +113,7 @@ def look_ahead(
         open_deals,
         process.outlook(course, open_deals),
         created,
+        np.exp(sum(seat_levels.of(driver) for driver in _YIELDING)),
     )
 
 
@@ -115,7 +131,15 @@ def value_candidates(team: TeamOutlook, benchmarks: Benchmarks, method: Method) 
     ]
     found += _capacity(team, benchmarks, method)
     found += _people(team, benchmarks, method, closing)
-    return sorted(found, key=lambda valued: -valued.expected)
+    off = _model_error(method)
+    sized = [replace(valued, impact=valued.impact * off) for valued in found]
+    return sorted(sized, key=lambda valued: -valued.expected)
+
+
+def _model_error(method: Method) -> Floats:
+    """What the truth is of what the flow of money says (draw,): the same for all candidates."""
+    rng = np.random.default_rng([method.seed, 5])
+    return rng.lognormal(-(_MODEL_ERROR**2) / 2, _MODEL_ERROR, method.draws)
 
 
 def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
@@ -297,7 +321,7 @@ def _people(
 
 def _coached(team: TeamOutlook, closing: Floats) -> Floats:
     """Weak seats rise towards their team in every driver they are low in."""
-    share = _shares(team.created_by_seat)
+    share = _shares(_bringing(team))
     factors: dict[str, Floats] = {}
     for driver, levels in team.levels.items():
         drop = _seat_drops(levels.drop, team)
@@ -316,12 +340,17 @@ def _risen(share: Floats, drop: Floats, closing: Floats) -> Floats:
     return lifted
 
 
+def _bringing(team: TeamOutlook) -> Floats:
+    """What the new opportunities of each seat and week bring, but for the time they take."""
+    return np.asarray(team.created_by_seat * team.yield_by_seat[:, :, None])
+
+
 def _refilled(
     team: TeamOutlook, benchmarks: Benchmarks, method: Method, weak: tuple[str, ...]
 ) -> Floats:
     """The weak seats fall empty, are filled after the vacancy, and ramp at the team's level."""
     at = team.seats["person_id"].isin(weak).to_numpy()
-    lost = team.created_by_seat[:, at].sum(axis=1)
+    lost = team.course.created * _shares(_bringing(team))[:, at].sum(axis=1, keepdims=True)
     gained = at.sum() * _successor(team, benchmarks, method)
     created = np.maximum(team.course.created - lost + gained, 0.0)
     return _gain(team, {"created": created / np.maximum(team.course.created, 1e-12)})

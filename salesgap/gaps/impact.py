@@ -24,11 +24,16 @@ _HIGHEST = 0.97
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenDeals:
-    """The open pipeline, one entry a deal: money, age in its phase in weeks, and which phase."""
+    """The open pipeline, one entry a deal: money, age in its phase in weeks, and which phase.
+
+    ``proposed``: whether its money is settled. Where phases are unknown every deal counts as
+    ``late`` and the stage it is in today tells this alone.
+    """
 
     amount: Floats
     age: Floats
     late: Bools
+    proposed: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,6 +187,9 @@ class Process:
             per_open[:, ~deals.late] = early.open(passing, proposed, course.pace)
             chance = late.open(winning, winning, course.pace)
             per_open[:, deals.late] = np.minimum(chance, 1.0)
+            if (rest := deals.late & ~deals.proposed).any():
+                raised = late.open(winning, winning * course.proposing, course.pace)
+                per_open[:, rest] *= (raised / np.maximum(chance, 1e-12))[:, rest[deals.late]]
         new = (course.created * course.size * per_new).sum(axis=1)
         open_ = per_open @ deals.amount
         return Outlook(course, early, late, from_week, per_new, per_open, new, open_)

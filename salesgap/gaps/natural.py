@@ -143,9 +143,14 @@ def _field(evidence: Mapping[str, Evidence], peers: PeerLevel) -> Field:
 
 def _moved(peers: PeerLevel, spread: Spread, juror: int) -> PeerLevel:
     moves = zip(peers.levels.items(), spread.shift[juror], strict=True)
+    levels = {group: level + float(shift) for (group, level), shift in moves}
+    return replace(varying(peers, spread, juror), levels=levels)
+
+
+def varying(peers: PeerLevel, spread: Spread, juror: int) -> PeerLevel:
+    """The peers' level with the natural variation that a juror sees."""
     return replace(
         peers,
-        levels={group: level + float(shift) for (group, level), shift in moves},
         between_teams=float(spread.teams[juror]),
         between_teams_error=float(spread.error[juror]),
         between_reps=spread.reps,

@@ -17,7 +17,7 @@ import pandas as pd
 
 from salesgap.gaps.evidence import Evidence, Floats, evidence_by_team
 from salesgap.gaps.hypotheses import eligible_seats, weigh
-from salesgap.gaps.natural import Field, Levels, Spread, others, spread_of
+from salesgap.gaps.natural import Field, Levels, Spread, others, spread_of, varying
 from salesgap.measures.peers import LEAST_TEAMS, PeerLevel
 from salesgap.params import Method
 
@@ -72,11 +72,7 @@ def _drawn(
         spread = spread_of(Field.of(drawn, groups), others(len(drawn)))
         for juror, (manager, e) in enumerate(zip(by_team, drawn, strict=True)):
             teams.setdefault(manager, []).append(_seen(e, groups, spread, juror))
-            seen.setdefault(manager, {})[driver] = replace(
-                levels[driver],
-                between_teams=float(spread.teams[juror]),
-                between_reps=spread.reps,
-            )
+            seen.setdefault(manager, {})[driver] = varying(levels[driver], spread, juror)
     return [_chances(own, seen[manager]) for manager, own in teams.items()]
 
 

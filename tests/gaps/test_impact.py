@@ -24,10 +24,11 @@ STEP = curve_of(passed=[10], lost=[10])
 SPREAD = curve_of(passed=range(2, 14), lost=range(1, 53, 2))
 ONE_PHASE = Process(AT_ONCE, STEP, STEP)
 TWO_PHASES = Process(curve_of(passed=range(1, 9), lost=range(1, 20, 2)), SPREAD, SPREAD)
-NO_DEALS = OpenDeals(np.zeros(0), np.zeros(0), np.zeros(0, bool))
+NO_DEALS = OpenDeals(np.zeros(0), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool))
 SOME_DEALS = OpenDeals(
     np.array([100.0, 200.0, 50.0, 400.0]),
     np.array([0.0, 6.0, 3.0, 30.0]),
+    np.array([False, False, True, True]),
     np.array([False, False, True, True]),
 )
 
@@ -104,7 +105,7 @@ def test_of_open_deals_the_larger_lift_never_brings_less(quantity, low, more):
 
 
 def test_a_shorter_cycle_from_now_on_never_makes_an_open_deal_worth_less():
-    deals = OpenDeals(np.ones(1), np.array([10.0]), np.ones(1, bool))
+    deals = OpenDeals(np.ones(1), np.array([10.0]), np.ones(1, bool), np.ones(1, bool))
     chances = [
         TWO_PHASES.outlook(course(weeks=4).lifted(speed=np.full((1, 4), factor)), deals).per_open[
             0, 0
@@ -136,21 +137,21 @@ def test_what_a_lift_leaves_untouched_is_taken_over_unchanged(quantity):
 
 def test_an_open_deals_chance_falls_once_it_is_older_than_deals_usually_are_when_won():
     ages = np.array([4.0, 8.0, 12.0, 14.0, 30.0])
-    deals = OpenDeals(np.ones(5), ages, np.ones(5, bool))
+    deals = OpenDeals(np.ones(5), ages, np.ones(5, bool), np.ones(5, bool))
     chance = TWO_PHASES.outlook(course(), deals).per_open[0]
     assert (np.diff(chance) < 0).tolist() == [True, True, True, False]
     assert chance[3:].tolist() == [0.0, 0.0]
 
 
 def test_an_open_deal_that_is_as_old_as_new_ones_has_their_chance():
-    deals = OpenDeals(np.ones(1), np.zeros(1), np.ones(1, bool))
+    deals = OpenDeals(np.ones(1), np.zeros(1), np.ones(1, bool), np.ones(1, bool))
     found = TWO_PHASES.outlook(course(weeks=60), deals)
     assert found.per_open[0, 0] == pytest.approx(SPREAD.share)
 
 
 def test_no_lift_makes_more_deals_pass_than_there_are():
     lifted = course(weeks=60).lifted(winning=np.full((1, 60), 50.0))
-    deals = OpenDeals(np.ones(3), np.array([0.0, 5.0, 12.0]), np.ones(3, bool))
+    deals = OpenDeals(np.ones(3), np.array([0.0, 5.0, 12.0]), np.ones(3, bool), np.ones(3, bool))
     chance = TWO_PHASES.outlook(lifted, deals).per_open
     assert chance.max() <= 1.0 + 1e-9
 
@@ -174,8 +175,18 @@ def test_what_is_agreed_but_held_to_the_quarters_end_is_as_good_as_won():
     # Of all deals two in three are won in the fourth week; today, in mid-quarter, none is closed.
     later = curve_of(passed=[4, 4], lost=[30])
     today = curve_of(passed=[26, 26], lost=[30])
-    old = OpenDeals(np.array([100.0]), np.array([8.0]), np.array([True]))
+    old = OpenDeals(np.array([100.0]), np.array([8.0]), np.array([True]), np.array([True]))
     plain = Process(AT_ONCE, later, later).outlook(course(weeks=2), old)
     held = Process(AT_ONCE, later, today).outlook(course(weeks=2), old)
     assert plain.open.mean() == pytest.approx(0.0, abs=1.0)
     assert held.open.mean() == pytest.approx(100 * 2 / 3, rel=0.02)
+
+
+def test_without_phases_only_what_is_not_proposed_yet_can_grow():
+    amount, age = np.array([100.0, 100.0]), np.array([2.0, 2.0])
+    deals = OpenDeals(amount, age, np.ones(2, bool), np.array([False, True]))
+    process = Process(AT_ONCE, SPREAD, SPREAD)
+    before = process.outlook(course(), deals)
+    raised = process.outlook(course(proposing=np.full((1, YEAR_END), 1.3)), deals)
+    assert before.per_open[0, 0] == before.per_open[0, 1] > 0
+    assert raised.per_open[0] == pytest.approx(before.per_open[0] * [1.3, 1.0])
