@@ -402,8 +402,40 @@ class Observation(Facts):
     account: str
 
 
+class Quarter(Facts):
+    """One fiscal quarter of a rep, finished or under way."""
+
+    quarter: str = Field(description="e.g. Q2")
+    start: date
+    won: float
+    won_deals: int
+    quota: float | None = Field(description="None: no quota for it")
+
+
+class Skill(Facts):
+    """One assessed skill of a rep, 0 to 5."""
+
+    item: str
+    score: float
+    on: date
+    before: float | None = Field(description="the assessment before; None: there is none")
+
+
+class ActivityTarget(Facts):
+    """What attaining peers of a role do a week, beside what this rep does."""
+
+    kind: str = Field(description="as the export names it: call, meeting …")
+    phase: Phase | None = Field(description="on deals in this phase only; None: all")
+    now: float = Field(description="a week in seat, last 90 days")
+    target: float = Field(description="a week, of the reps of that role who make their number")
+    reps: int = Field(description="how many they are; five at least")
+
+
 class OneToOne(Facts):
-    """One rep's sheet: the five items, filled where there are data."""
+    """One rep's sheet: the five items, filled where there are data.
+
+    Past, present and future are judged together: ``quarters``, ``deals`` and ``plan``, ``skills``.
+    """
 
     person: Person
     behaviour: str = Field(description="the one behaviour whose distance is worth most; or empty")
@@ -414,6 +446,14 @@ class OneToOne(Facts):
     net_new_deals: int
     plan: TacticalPlan
     observed: Observation | None = Field(description="None: nothing logged; an open line")
+    role: str = ""
+    quarters: tuple[Quarter, ...] = Field(
+        (), description="the last three finished and the one under way, oldest first"
+    )
+    skills: tuple[Skill, ...] = Field((), description="as last assessed, the lowest first")
+    activities: tuple[ActivityTarget, ...] = Field(
+        (), description="of the driver's phase; empty: too few attaining peers, or no activities"
+    )
 
 
 class Session(Facts):
@@ -436,6 +476,71 @@ class Indicator(Facts):
     count: int
 
 
+class Mix(Facts):
+    """One product, deal type or customer segment, as its part of what was won in the quarter."""
+
+    dimension: Literal["product", "type", "segment"]
+    value: str = Field(description="as the export names it; 'other' for the rest")
+    now: float | None
+    last: float | None
+    peers: float | None = Field(description="all teams of the run, the same quarter")
+    count: int = Field(description="won deals behind now")
+
+
+ExecutionDriverId = Literal[
+    "goal_clarity",
+    "tactical_prescription",
+    "performance_metrics",
+    "crm_visibility",
+    "coaching_approach",
+    "joint_calls",
+    "performance_process",
+    "culture",
+]
+
+
+class ExecutionDriver(Facts):
+    """One of the eight drivers of execution: measured where data tell it, assessed where not."""
+
+    id: ExecutionDriverId
+    evidence: Evidence | None = Field(description="None: these data do not measure it")
+    score: float | None = Field(description="0 to 5 as assessed; None: it was not")
+    scored_on: date | None
+    gap: bool | None = Field(description="scored 2 or less, or else clearly short; None: unknown")
+
+
+class Exercise(Facts):
+    """The five-minute exercise: the eight drivers as the manager scored them, and what they say.
+
+    Many process gaps point to low-hanging fruit, a sound process with poor results to talent.
+    """
+
+    answered_on: date | None = Field(description="None: not answered in the last two quarters")
+    answered: int = Field(description="of the eight drivers")
+    process_gaps: int = Field(description="scored 2 or less")
+    behind: bool | None = Field(description="attainment to date is below quota; None: unknown")
+    points_to: Literal["condition", "people", "none", "unknown"]
+    agrees: bool | None = Field(description="with the kind of the pack's gap; None: not to be told")
+
+
+class Sign(Facts):
+    """One dimension of a great manager, and the observable signs of it in the data."""
+
+    dimension: Literal[
+        "tackle_execution", "focus_and_accountability", "motivate_and_inspire", "hire_top_talent"
+    ]
+    evidence: tuple[Evidence, ...] = Field(description="empty: these data show none")
+
+
+class Commitment(Facts):
+    """One action taken on in an earlier pack."""
+
+    action: str
+    owner: str = Field(description="who; empty: not said")
+    due: date
+    status: Literal["open", "done", "dropped"]
+
+
 class Coaching(Facts):
     """What to do about it."""
 
@@ -443,6 +548,12 @@ class Coaching(Facts):
     one_to_ones: tuple[OneToOne, ...]
     cadence: tuple[Session, ...]
     checkpoint: tuple[Indicator, ...]
+    mix: tuple[Mix, ...] = Field((), description="product, deal type and customer segment")
+    drivers: tuple[ExecutionDriver, ...] = Field((), description="the eight, in order")
+    exercise: Exercise | None = None
+    signs: tuple[Sign, ...] = ()
+    commitments: tuple[Commitment, ...] = Field((), description="of the last pack, by due date")
+    debrief: tuple[str, ...] = Field((), description="the play's questions after a joint call")
 
 
 # ── data quality ──────────────────────────────────────────────────────────────────────────
@@ -466,6 +577,15 @@ class DataQuality(Facts):
     missing: tuple[str, ...] = Field(description="absent data and what it costs the pack")
 
 
+class StrategyVerdict(Facts):
+    """Is the shortfall the teams' own, or does every team miss together?"""
+
+    verdict: Literal["on_track", "strategy", "execution", "mixed", "unknown"]
+    shared: float | None = Field(description="share of the shortfall common to all teams, 0 to 1")
+    missing_teams: int
+    teams: int
+
+
 class Pack(Facts):
     """Everything a coaching pack is set from."""
 
@@ -484,6 +604,9 @@ class Pack(Facts):
     shortfall: Shortfall | None
     stack_rank: tuple[RepRank, ...]
     manager_rank: ManagerRank | None
+    strategy: StrategyVerdict | None = Field(
+        None, description="of all teams of the run; None: no attainment is known"
+    )
     pipeline: Pipeline
     coaching: Coaching
     assumptions: tuple[Assumption, ...]
@@ -491,6 +614,19 @@ class Pack(Facts):
 
 
 # ── region ────────────────────────────────────────────────────────────────────────────────
+
+
+class RoleFit(Facts):
+    """A manager who may be a good seller miscast: what a return to a territory would mean.
+
+    A conversation people hold, with its timeline; never a verdict.
+    """
+
+    chance: float = Field(description="of the bottom tenth of all managers")
+    seat_open_until: date = Field(description="the manager's seat stays open about 90 days")
+    territory_value: Range | None = Field(
+        description="revenue before year end of one more seller at the peers' level; None: unknown"
+    )
 
 
 class ManagerLine(Facts):
@@ -516,15 +652,10 @@ class ManagerLine(Facts):
     impact: Range | None = Field(description="if the gap is real; None: no gap, or unknown")
     probability: float
     drivers: dict[str, float] = Field(description="driver: team ÷ peers, as counted")
-
-
-class StrategyVerdict(Facts):
-    """Is the shortfall the teams' own, or does every team miss together?"""
-
-    verdict: Literal["on_track", "strategy", "execution", "mixed", "unknown"]
-    shared: float | None = Field(description="share of the shortfall common to all teams, 0 to 1")
-    missing_teams: int
-    teams: int
+    last_gap: LastGap | None = Field(None, description="what became of the last pack's gap")
+    role_fit: RoleFit | None = Field(
+        None, description="the bottom tenth is likely: a conversation about role; None: it is not"
+    )
 
 
 class RegionSummary(Facts):
