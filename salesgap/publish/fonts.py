@@ -1,7 +1,7 @@
 """The typefaces of a pack, and what they cannot show.
 
 Source Sans Pro sets the text; DejaVu, which Matplotlib brings along, has the symbols and scripts
-it lacks, and the fixed-width face. Nothing of the machine's own fonts is used, so that a pack
+it lacks, and the fixed-width face; IPAex Gothic has Japanese, in one weight. Nothing of the machine's own fonts is used, so that a pack
 looks the same everywhere.
 """
 
@@ -34,9 +34,11 @@ _UNWANTED = frozenset("\x00\r\t\ufeff")
 _UPRIGHT = ("Regular", "Semibold", "Bold")
 _SOURCE_SANS = tuple(f"SourceSansPro-{style}.ttf" for style in (*_UPRIGHT, "It", "SemiboldIt"))
 _DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansMono.ttf")
+_IPAEX = ("ipaexg.ttf",)
 _FOLDERS = {
     _SOURCE_SANS: ("font_source_sans_pro", "files"),
     _DEJAVU: ("matplotlib", "mpl-data/fonts/ttf"),
+    _IPAEX: ("matplotlib_fontja", "fonts"),
 }
 
 
@@ -98,12 +100,13 @@ def _invisible(char: str) -> bool:
 
 @cache
 def _covered() -> frozenset[str]:
-    """Characters that the upright faces of one family or the other all have."""
+    """Characters that all upright faces of one of the families have."""
     faces = {path.stem: path for path in font_files()}
     source = (_characters(faces[f"SourceSansPro-{style}"]) for style in _UPRIGHT)
     dejavu = (_characters(faces[name]) for name in ("DejaVuSans", "DejaVuSans-Bold"))
-    both = set.intersection(*source) | set.intersection(*dejavu)
-    return frozenset(both | {"\n"}) - _UNWANTED
+    japanese = _characters(faces["ipaexg"])
+    covered = set.intersection(*source) | set.intersection(*dejavu) | japanese
+    return frozenset(covered | {"\n"}) - _UNWANTED
 
 
 def _characters(path: Path) -> set[str]:

@@ -6,7 +6,7 @@ from salesgap.publish.fonts import isolated, missing_glyphs, showable
 
 
 @pytest.mark.parametrize(
-    "text", ["Ångström ß ŵ Łódź", "Ελλάδα Київ Привет", "שלום مرحبا", "€ − × ÷ ≥ → ✓ “x” …\n"]
+    "text", ["Ångström ß ŵ Łódź", "Ελλάδα Київ Привет", "שלום مرحبا", "高橋 さくら 株式会社", "€ − × ÷ ≥ → ✓ “x” …\n"]
 )
 def test_the_scripts_and_signs_of_a_pack_all_have_glyphs(text: str) -> None:
     assert missing_glyphs(text) == set()
@@ -14,8 +14,8 @@ def test_the_scripts_and_signs_of_a_pack_all_have_glyphs(text: str) -> None:
 
 
 def test_what_no_font_has_is_found_and_made_visible() -> None:
-    assert missing_glyphs("Go 🚀 日本") == {"🚀", "日", "本"}
-    assert showable("Go 🚀 日本") == "Go □ □□"
+    assert missing_glyphs("Go 🚀 한국") == {"🚀", "한", "국"}
+    assert showable("Go 🚀 한국") == "Go □ □□"
 
 
 def test_marks_that_leave_no_trace_on_paper_are_left_out() -> None:
