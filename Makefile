@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer with venv, and make. Everything is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint constraints docs validate speed clean
+.PHONY: help demo test browser lint constraints docs validate speed clean
 
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 \
 	|| command -v python3.11 || echo python3)
@@ -18,6 +18,10 @@ test: lint ## lint, then every test, and the notebooks as they open
 	$(BIN)/python -m pytest --nbmake notebooks
 	$(BIN)/python -m pytest
 
+browser: $(STAMP) ## the notebooks in a real browser; make test has it too once this has run
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,browser]'
+	$(BIN)/python -m pytest -m browser
+
 lint: $(STAMP) ## ruff, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,7 +38,7 @@ speed: $(STAMP) ## measure how long an analysis takes, and write docs/speed.md
 
 constraints: ## pin every dependency anew, from a clean environment
 	$(PYTHON) -m venv --clear .venv-constraints
-	.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet '.[test]'
+	.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet '.[test,browser]'
 	.venv-constraints/bin/python -m pip freeze --exclude salesgap > constraints.txt
 	rm -rf .venv-constraints
 

@@ -15,15 +15,21 @@ import pandas as pd
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
 from salesgap.crm.freeze import Snapshot
-from salesgap.facts import Attention, Movement, Waterfall
+from salesgap.facts import Attention, Evidence, Movement, Waterfall
 from salesgap.health import ATTENTION_DAYS, NET_NEW_DAYS
 from salesgap.measures.attention import attention
+from salesgap.measures.definitions import MEASURES
+from salesgap.measures.execution import execution
 from salesgap.measures.pipeline import open_deals
+from salesgap.measures.seats import seats
 from salesgap.measures.waterfall import REASONS, arrivals, movements, walk_start
 from salesgap.params import Params
 from salesgap.team import OF_OPEN_DEALS
 
 _ENDS = ("start", "end")
+
+LEAST_OTHERS = 5
+"""Of fewer other teams, what they do together would tell of one of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +37,8 @@ class Across:
     """The run's counts, by manager.
 
     ``walk``: :func:`salesgap.measures.waterfall.movements`, and what of the past is ``known``;
-    ``arrivals``, ``attention``: the frames of those measures; ``joint``: the export tells where a
-    manager took part; ``told``: see
-    :class:`salesgap.team.Team`.
+    ``arrivals``, ``attention``, ``execution``: the frames of those measures; ``joint``: the export
+    tells where a manager took part; ``told``: see :class:`salesgap.team.Team`.
     """
 
     params: Params
@@ -41,6 +46,7 @@ class Across:
     known: frozenset[str]
     arrivals: pd.DataFrame
     attention: pd.DataFrame
+    execution: pd.DataFrame
     joint: bool
     told: tuple[str, ...]
 
@@ -60,6 +66,9 @@ def across(snapshot: Snapshot, book: Book, params: Params) -> Across:
         known=known,
         arrivals=arrivals(book, as_of - pd.Timedelta(days=NET_NEW_DAYS), as_of),
         attention=attention(book, as_of - pd.Timedelta(days=ATTENTION_DAYS)),
+        execution=execution(
+            book, seats(book, params.method.ramp_months), as_of, params.method.lookback_months
+        ),
         joint=bool(book.activities["with_manager"].notna().any()),
         told=tuple(c for c in OF_OPEN_DEALS if opened.empty or opened[c].notna().any()),
     )
@@ -72,6 +81,7 @@ def sums_of(run: Across, manager_id: str, deals: pd.DataFrame) -> Mapping[str, A
         "waterfall": _waterfall(run, manager_id),
         "arrived": (int(came["deals"].sum()), float(came["amount"].sum())),
         "attention": _attention(run, manager_id, deals),
+        "execution": _execution(run.execution, manager_id),
         "told": run.told,
     }
 
@@ -130,4 +140,27 @@ def _attention(run: Across, manager_id: str, deals: pd.DataFrame) -> Attention |
         peers=float(others["early"] / others["total"]) if others["total"] else None,
         open_deals=int(phases.notna().sum()),
         open_early=int((phases == "early").sum()),
+    )
+
+
+def _execution(counts: pd.DataFrame, manager_id: str) -> dict[str, Evidence]:
+    """By measure, beside all other teams together."""
+    mine = counts[counts["manager_id"] == manager_id].to_dict("records")
+    others = counts[counts["manager_id"] != manager_id].groupby("measure")
+    sums, teams = others[["total", "base"]].sum(), others.size()
+    rates = (sums["total"] / sums["base"])[teams >= LEAST_OTHERS]
+    return {row["measure"]: _beside(row, rates.get(row["measure"])) for row in mine}
+
+
+def _beside(row: Mapping[Any, Any], rate: float | None) -> Evidence:
+    """A team's evidence; others' count is as many as they would have with this team's base."""
+    unit = MEASURES[row["measure"]].unit
+    base = 1.0 if unit == "count" else float(row["base"])
+    times = float(row["base"]) if unit == "count" else 1.0
+    return Evidence(
+        measure=row["measure"],
+        unit=unit,
+        value=float(row["total"]) / base,
+        benchmark=None if rate is None else float(rate) * times,
+        count=int(row["count"]),
     )

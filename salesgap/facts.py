@@ -89,7 +89,7 @@ class Evidence(Facts):
     """One number behind a candidate, beside its like-for-like benchmark."""
 
     measure: str = Field(description="id of the measure, see docs/measures.md")
-    unit: Literal["per_month", "share", "money", "days", "count"]
+    unit: Literal["per_month", "per_week", "share", "money", "days", "count"]
     value: float | None
     benchmark: float | None
     count: int = Field(description="observations behind value")
@@ -138,7 +138,7 @@ class LastGap(Facts):
     impact: Range | None = Field(description="what it was worth then")
     since: date = Field(description="as_of of the last pack")
     measure: str = Field(description="id of the measure of then and now")
-    unit: Literal["per_month", "share", "money", "days", "count"]
+    unit: Literal["per_month", "per_week", "share", "money", "days", "count"]
     then: float | None = Field(description="as the last pack printed it")
     now: float | None = Field(description="since then; None: nothing was counted")
     count: int = Field(description="observations behind now")
@@ -392,6 +392,12 @@ class TacticalPlan(Facts):
     opportunities: float | None
     opportunities_per_week: float | None
     weeks_left: int = Field(description="weeks in which a new deal can still close in the year")
+    feasible_per_week: float | None = Field(
+        None, description="new opportunities a week of a strong peer; None: no peers tell"
+    )
+    feasible: float | None = Field(
+        None, description="the part of to_create that this pace brings before year end"
+    )
 
 
 class Observation(Facts):
@@ -425,7 +431,9 @@ class ActivityTarget(Facts):
     """What attaining peers of a role do a week, beside what this rep does."""
 
     kind: str = Field(description="as the export names it: call, meeting …")
-    phase: Phase | None = Field(description="on deals in this phase only; None: all")
+    phase: Phase | None = Field(
+        description="on deals in this phase only, early with those on no deal yet; None: all"
+    )
     now: float = Field(description="a week in seat, last 90 days")
     target: float = Field(description="a week, of the reps of that role who make their number")
     reps: int = Field(description="how many they are; five at least")
@@ -469,7 +477,7 @@ class Indicator(Facts):
     """A leading indicator of the quarterly checkpoint."""
 
     measure: str
-    unit: Literal["per_month", "share", "money", "days", "count"]
+    unit: Literal["per_month", "per_week", "share", "money", "days", "count"]
     now: float | None
     last: float | None = Field(description="the quarter before")
     peers: float | None
@@ -586,6 +594,19 @@ class StrategyVerdict(Facts):
     teams: int
 
 
+class RoleFit(Facts):
+    """A manager who may be a good seller miscast: what a return to a territory would mean.
+
+    A conversation people hold, with its timeline; never a verdict.
+    """
+
+    chance: float = Field(description="of the bottom tenth of all managers")
+    seat_open_until: date = Field(description="the manager's seat stays open about 90 days")
+    territory_value: Range | None = Field(
+        description="revenue before year end of one more seller at the peers' level; None: unknown"
+    )
+
+
 class Pack(Facts):
     """Everything a coaching pack is set from."""
 
@@ -607,6 +628,9 @@ class Pack(Facts):
     strategy: StrategyVerdict | None = Field(
         None, description="of all teams of the run; None: no attainment is known"
     )
+    role_fit: RoleFit | None = Field(
+        None, description="the bottom tenth is likely: a conversation about role; None: it is not"
+    )
     pipeline: Pipeline
     coaching: Coaching
     assumptions: tuple[Assumption, ...]
@@ -614,19 +638,6 @@ class Pack(Facts):
 
 
 # ── region ────────────────────────────────────────────────────────────────────────────────
-
-
-class RoleFit(Facts):
-    """A manager who may be a good seller miscast: what a return to a territory would mean.
-
-    A conversation people hold, with its timeline; never a verdict.
-    """
-
-    chance: float = Field(description="of the bottom tenth of all managers")
-    seat_open_until: date = Field(description="the manager's seat stays open about 90 days")
-    territory_value: Range | None = Field(
-        description="revenue before year end of one more seller at the peers' level; None: unknown"
-    )
 
 
 class ManagerLine(Facts):

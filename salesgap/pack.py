@@ -7,12 +7,17 @@ from datetime import date
 
 import pandas as pd
 
-from salesgap.coaching.cadence import cadence
-from salesgap.coaching.checkpoint import checkpoint
-from salesgap.coaching.one_to_one import one_to_ones
-from salesgap.coaching.plays import Play, actions
+from salesgap.coaching.cadence import cadence, first_round
+from salesgap.coaching.checkpoint import checkpoint, mix
+from salesgap.coaching.commitments import commitments
+from salesgap.coaching.execution import execution_drivers
+from salesgap.coaching.exercise import exercise
+from salesgap.coaching.one_to_one import one_to_ones, topics
+from salesgap.coaching.plays import actions
+from salesgap.coaching.signs import signs
 from salesgap.facts import (
     Assumption,
+    Attainment,
     Candidate,
     Coaching,
     Evidence,
@@ -32,11 +37,15 @@ from salesgap.measures.attainment import won_between
 from salesgap.measures.pipeline import open_deals
 from salesgap.measures.seats import Window, ramped_months, trailing_window
 from salesgap.params import Method, Params
+from salesgap.role_fit import role_fit
 from salesgap.standing import attainment, manager_rank, rep_ranks
 from salesgap.team import Team
 
 _FOCUS = 2
 """Reps that the gap's play is worked on with first."""
+
+_LATE_WEEKS = 2
+"""The actions take two weeks; with no more left, what they open closes next year."""
 
 
 def coaching_pack(team: Team) -> Pack:
@@ -45,11 +54,12 @@ def coaching_pack(team: Team) -> Pack:
     outlook = team_outlook(team, params.year_end)
     candidates, gap = _gap(team, outlook)
     ranks = rep_ranks(team.places, team.book.people)
-    focus = _focus(gap, team, outlook)
-    play = team.plays[gap.play or "none"]
     opened = open_deals(team.book.deals)
     at_risk = deals_to_talk_about(team, opened)
-    sheets = one_to_ones(team, outlook, ranks, opened, at_risk)
+    rank = manager_rank(team.place, team.managers)
+    focus = _focus(gap, team, outlook)
+    sheets = one_to_ones(team, outlook, ranks, opened, at_risk, gap, focus)
+    attained = attainment(team, outlook)
     return Pack(
         manager=team.manager,
         reps=len(team.places),
@@ -58,15 +68,17 @@ def coaching_pack(team: Team) -> Pack:
         fiscal_year_start=params.year_start,
         fiscal_year_end=params.year_end,
         currency=params.currency,
-        attainment=attainment(team, outlook),
+        attainment=attained,
         gap=gap,
         candidates=candidates,
         last_gap=team.last_gap,
         shortfall=_shortfall(team, outlook),
         stack_rank=ranks,
-        manager_rank=manager_rank(team.place, team.managers),
+        manager_rank=rank,
+        strategy=team.strategy,
+        role_fit=role_fit(team, outlook, rank),
         pipeline=pipeline(team, opened, _conversions(team, outlook), at_risk),
-        coaching=_coaching(team, outlook, ranks, sheets, focus, play),
+        coaching=_coaching(team, outlook, ranks, sheets, gap, focus, attained),
         assumptions=_assumptions(params),
         data_quality=team.quality,
     )
@@ -181,16 +193,27 @@ def _coaching(
     outlook: TeamOutlook,
     ranks: Sequence[RepRank],
     sheets: tuple[OneToOne, ...],
+    gap: Gap,
     focus: Sequence[Person],
-    play: Play,
+    attained: Attainment,
 ) -> Coaching:
-    as_of = team.params.as_of
+    as_of, play = team.params.as_of, team.plays[gap.play or "none"]
     reps = [rank.person for rank in ranks]
+    ids, names = [person.id for person in focus], [person.name for person in focus]
+    sessions = cadence(reps, as_of, play, ids, topics(sheets, team.plays))
+    late = any(sheet.plan.weeks_left <= _LATE_WEEKS for sheet in sheets)
+    drivers = execution_drivers(team, sheets)
     return Coaching(
-        actions=actions(play, as_of, [p.name for p in focus], len(reps)),
+        actions=actions(play, as_of, names, len(reps), first_round(sessions), late=late),
         one_to_ones=sheets,
-        cadence=cadence(reps, as_of, play, [person.id for person in focus]),
+        cadence=sessions,
         checkpoint=checkpoint(team, outlook),
+        mix=mix(team),
+        drivers=drivers,
+        exercise=exercise(drivers, attained, gap, compared=team.benchmarks.compares),
+        signs=signs(team, outlook),
+        commitments=commitments(team),
+        debrief=play.debrief,
     )
 
 

@@ -10,7 +10,7 @@ A manager's notebook opens its own team folder and the benchmarks, and nothing e
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,17 +23,19 @@ from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
 from salesgap.crm.quality import QualityReport
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
-from salesgap.facts import DataQuality, LastGap, Manager, TableCount
+from salesgap.facts import DataQuality, LastGap, Manager, StrategyVerdict, TableCount
 from salesgap.gaps.benchmarks import compute, revenue_of_others
 from salesgap.gaps.natural import Peers, peers_of
 from salesgap.last import LastPack, last_gaps, read_last_run
+from salesgap.measures.activities import activity_levels
 from salesgap.measures.drivers import has_phases, seat_statistics
-from salesgap.measures.peers import Benchmarks, save_benchmarks
+from salesgap.measures.peers import ActivityLevel, Benchmarks, save_benchmarks
 from salesgap.measures.seats import peer_groups, seats, trailing_window
 from salesgap.params import Params, load_params
 from salesgap.paths import file_keys
 from salesgap.rank import League, league
 from salesgap.resources import workbook_of
+from salesgap.strategy import verdict_of_run
 from salesgap.team import Team, load_team, save_team
 
 BENCHMARKS = "benchmarks.json"
@@ -83,6 +85,7 @@ class Analysis:
     revenue_of_others: dict[str, dict[str, float]]
     across: Across
     last_gaps: dict[str, LastGap]
+    strategy: StrategyVerdict | None
     quality: DataQuality
     plays: dict[str, Play]
 
@@ -119,20 +122,29 @@ def analyse(
     statistics = seat_statistics(book, table, window, phases=has_phases(book.deals))
     peers = peers_of(statistics)
     benchmarks = compute(book, table, statistics, peers.all, window, params)
+    ranked = league(book, benchmarks, params)
     return Analysis(
         params=params,
         book=book,
-        benchmarks=benchmarks,
-        league=league(book, benchmarks, params),
+        benchmarks=replace(benchmarks, activities=_activities(book, table, ranked, params)),
+        league=ranked,
         seats=table,
         statistics=statistics,
         peers=peers,
         revenue_of_others=revenue_of_others(book, table, window),
         across=across(snapshot, book, params),
         last_gaps=last_gaps(last or {}, book, table, peers.all, params),
+        strategy=verdict_of_run(ranked.managers),
         quality=_quality(snapshot.report),
         plays=plays,
     )
+
+
+def _activities(
+    book: Book, table: pd.DataFrame, ranked: League, params: Params
+) -> tuple[ActivityLevel, ...]:
+    phases = has_phases(book.deals)
+    return activity_levels(book, table, ranked.reps, pd.Timestamp(params.as_of), phases=phases)
 
 
 def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:
@@ -158,6 +170,7 @@ def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:
         quality=analysis.quality,
         plays=analysis.plays,
         last_gap=analysis.last_gaps.get(mine),
+        strategy=analysis.strategy,
         **sums_of(analysis.across, mine, book.deals),
     )
 

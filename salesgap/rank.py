@@ -44,10 +44,12 @@ ROLE_FIT_CHANCE = 0.8
 class League:
     """Everybody's place, computed once a run.
 
-    ``reps``: person_id, manager_id, role, ramping, won, won_deals, quota (to date, ramp-adjusted;
-    NaN without), expected/low/high (attainment, 80 %; NaN without anything to measure against),
-    rank, rank_low, rank_high (within the team, 90 %), band, bottom (chance of the bottom tenth of
-    all reps). ``managers``: the same among managers, without role and ramping.
+    ``reps``: person_id, manager_id, role, ramping, attaining (ramped, and makes the number: won all
+    of the quota to date; without quotas: of the upper third), won, won_deals, quota (to date,
+    ramp-adjusted; NaN without), expected/low/high (attainment, 80 %; NaN without anything to
+    measure against), rank, rank_low, rank_high (within the team, 90 %), band, bottom (chance of the
+    bottom tenth of all reps). ``managers``: the same among managers, without role, ramping and
+    attaining.
     """
 
     reps: pd.DataFrame
@@ -59,10 +61,18 @@ def league(book: Book, benchmarks: Benchmarks, params: Params) -> League:
     rows = _rows(book, benchmarks, params)
     rng = np.random.default_rng([params.method.seed, 3])
     here = rows[rows["here"]].reset_index(drop=True)
+    here = here.assign(attaining=_attaining(here))
     return League(
         reps=_placed(here, params, rng, within="manager_id"),
         managers=_placed(_by_manager(_led_now(rows)), params, rng, within=None),
     )
+
+
+def _attaining(rows: pd.DataFrame) -> pd.Series:
+    """Which reps make their number; against peers, where nobody has a quota, the upper third."""
+    share = (rows["won"] / rows["base"])[(rows["base"] > 0) & ~rows["ramping"]]
+    enough = 1.0 if rows["quota"].notna().any() or share.empty else share.quantile(2 / 3)
+    return (share >= enough).reindex(rows.index, fill_value=False)
 
 
 def fiscal_days(params: Params) -> pd.DatetimeIndex:

@@ -7,24 +7,18 @@ import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
-from typing import Literal
 
 from salesgap.errors import DataError, ParamsError
-from salesgap.facts import ManagerLine, Pack, Pipeline, RegionSummary, StrategyVerdict
+from salesgap.facts import ManagerLine, Pack, Pipeline, RegionSummary
 from salesgap.measures.drivers import DRIVERS
 from salesgap.pack import coaching_pack
 from salesgap.params import Report, load_params
 from salesgap.prepare import Prepared, load_prepared_team, prepare
 from salesgap.resources import workbook_of
+from salesgap.strategy import strategy_or_execution
 
 NOT_MADE = "not-made.json"
 """Beside the facts of a region's packs: the packs that were not made, and why."""
-
-_MISSES_BELOW = 0.9
-_MOST = 0.7
-_MIN_TEAMS = 3
-"""Of fewer teams it cannot be told what is common to them."""
 
 
 def open_region(
@@ -69,42 +63,10 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
         people_gaps=sum(gap.kind == "people" for gap in gaps),
         condition_gaps=sum(gap.kind == "condition" for gap in gaps),
         no_gaps=sum(pack.gap.kind == "none" and _told(pack) for pack in packs),
-        strategy=strategy_or_execution(packs),
+        strategy=strategy_or_execution([_share(pack) for pack in packs]),
         not_made=tuple(not_made),
         data_quality=first.data_quality,
     )
-
-
-def strategy_or_execution(packs: Sequence[Pack]) -> StrategyVerdict:
-    """Do most teams miss together, or some of them on their own?
-
-    ``shared`` is the part of all shortfall in attainment up to the middle team's: 1 when all miss
-    alike, 0 when half of the teams do not miss at all.
-    """
-    levels = [p.attainment.share.expected for p in packs if p.attainment.share is not None]
-    if not levels:
-        return StrategyVerdict(verdict="unknown", shared=None, missing_teams=0, teams=len(packs))
-    missing = sum(level < _MISSES_BELOW for level in levels)
-    short = [max(1.0 - level, 0.0) for level in levels]
-    total = math.fsum(short)
-    middle = median(short)
-    shared = math.fsum(min(s, middle) for s in short) / total if total > 0 else 0.0
-    return StrategyVerdict(
-        verdict=_verdict(missing / len(levels), shared) if len(levels) >= _MIN_TEAMS else "unknown",
-        shared=shared,
-        missing_teams=missing,
-        teams=len(levels),
-    )
-
-
-def _verdict(
-    missing: float, shared: float
-) -> Literal["on_track", "strategy", "execution", "mixed"]:
-    if missing == 0:
-        return "on_track"
-    if missing >= _MOST and shared >= _MOST:
-        return "strategy"
-    return "execution" if missing < 0.5 else "mixed"
 
 
 def _line(pack: Pack, packs: Sequence[Pack]) -> ManagerLine:
@@ -126,6 +88,8 @@ def _line(pack: Pack, packs: Sequence[Pack]) -> ManagerLine:
         impact=pack.gap.impact,
         probability=pack.gap.probability,
         drivers=_drivers(pack),
+        last_gap=pack.last_gap,
+        role_fit=pack.role_fit,
     )
 
 
@@ -134,12 +98,17 @@ def _told(pack: Pack) -> bool:
     return bool(pack.candidates)
 
 
-def _attained(pack: Pack) -> float | None:
+def _share(pack: Pack) -> float | None:
     share = pack.attainment.share
-    if share is not None:
-        return share.expected
+    return None if share is None else share.expected
+
+
+def _attained(pack: Pack) -> float | None:
+    """Attainment; without a quota, what was won ÷ what peers won in the same time."""
     peers = pack.attainment.peer_won
-    return pack.attainment.won / peers if peers else None
+    against_peers = pack.attainment.won / peers if peers else None
+    share = _share(pack)
+    return against_peers if share is None else share
 
 
 def _covered(pack: Pack) -> float | None:

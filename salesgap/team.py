@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,15 @@ from pydantic import BaseModel
 
 from salesgap.coaching.plays import Play
 from salesgap.crm.book import Book, load_book, save_book
-from salesgap.facts import Attention, DataQuality, LastGap, Manager, Waterfall
+from salesgap.facts import (
+    Attention,
+    DataQuality,
+    Evidence,
+    LastGap,
+    Manager,
+    StrategyVerdict,
+    Waterfall,
+)
 from salesgap.measures.peers import Benchmarks, PeerLevel, load_benchmarks
 from salesgap.params import Params
 
@@ -33,10 +41,12 @@ class Team:
     ``statistics``: its rows of :func:`salesgap.measures.drivers.seat_statistics`; ``benchmarks``:
     with the levels of the other teams only.
 
-    ``waterfall``, ``arrived`` (deals and amount transferred in) and ``attention`` need rows of
-    other teams to be counted, and so come as sums; ``told`` are the columns of
+    ``waterfall``, ``arrived`` (deals and amount transferred in), ``attention`` and ``execution``
+    (by measure, see :mod:`salesgap.measures.execution`) need rows of other teams to be counted,
+    and so come as sums; ``told`` are the columns of
     :data:`OF_OPEN_DEALS` that the export has a value of at all. ``last_gap``: what became of the
-    gap of this manager's last pack, judged against the other teams.
+    gap of this manager's last pack, judged against the other teams; ``strategy``: the verdict over
+    all teams of the run, without names.
     """
 
     params: Params
@@ -55,6 +65,8 @@ class Team:
     attention: Attention | None
     told: tuple[str, ...]
     last_gap: LastGap | None = None
+    strategy: StrategyVerdict | None = None
+    execution: dict[str, Evidence] = field(default_factory=dict)
 
 
 class _Card(BaseModel):
@@ -70,6 +82,8 @@ class _Card(BaseModel):
     attention: Attention | None
     told: tuple[str, ...]
     last_gap: LastGap | None
+    strategy: StrategyVerdict | None
+    execution: dict[str, Evidence]
     levels: dict[str, PeerLevel]
     revenue: dict[str, float]
 

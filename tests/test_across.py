@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -138,6 +139,29 @@ def test_where_no_deal_is_as_old_as_the_last_pack_there_is_no_walk(sums):
 def test_without_activities_no_attention_is_told(sums, tmp_path):
     (tmp_path / "activities.csv").unlink()
     assert sums("m1")["attention"] is None
+
+
+def test_execution_is_held_against_all_other_teams_if_they_are_five(params):
+    snapshot = take_snapshot(params)
+    book = book_as_of(snapshot, params)
+    run = across(snapshot, book, params)
+    teams = [f"m{number}" for number in range(1, 7)]
+
+    def shown(managers):
+        counts = pd.DataFrame(
+            {
+                "manager_id": managers * 2,
+                "measure": ["crm_hygiene"] * len(managers) + ["leavers"] * len(managers),
+                "total": [1.0] + [3.0] * (2 * len(managers) - 1),
+                "base": 4.0,
+                "count": 4,
+            }
+        )
+        found = sums_of(replace(run, execution=counts), "m1", book.deals)["execution"]
+        return {name: (one.value, one.benchmark, one.count) for name, one in found.items()}
+
+    assert shown(teams) == {"crm_hygiene": (0.25, 0.75, 4), "leavers": (3.0, 3.0, 4)}
+    assert shown(teams[:5]) == {"crm_hygiene": (0.25, None, 4), "leavers": (3.0, None, 4)}
 
 
 def test_a_teams_folder_keeps_its_sums_and_no_deal_that_left(params, sums, tmp_path):

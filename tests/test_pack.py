@@ -251,6 +251,7 @@ def test_the_checkpoint_shows_every_driver_of_the_run(packs):
             "deal_size",
             "cycle_time",
             "capacity",
+            "margin",
         ]
         assert all(indicator.peers for indicator in pack.coaching.checkpoint)
 
@@ -260,6 +261,46 @@ def test_the_quarterly_checkpoint_counts_three_months_of_creation(packs, prepare
         now = packs[entry.person_id].coaching.checkpoint[0]
         assert 0 < now.count < packs[entry.person_id].pipeline.open_deals * 3
         assert now.now is not None
+
+
+def test_the_eight_drivers_are_measured_or_assessed(packs):
+    measured = {
+        *("goal_clarity", "tactical_prescription", "performance_metrics", "crm_visibility"),
+        "joint_calls",
+    }
+    for pack in packs.values():
+        drivers = {driver.id: driver for driver in pack.coaching.drivers}
+        assert len(drivers) == 8
+        assert measured <= {name for name, driver in drivers.items() if driver.evidence}
+        assert all(driver.gap is not None for driver in drivers.values() if driver.score)
+    assert {pack.coaching.exercise.answered for pack in packs.values()} >= {8}
+
+
+def test_the_exercise_counts_the_scores_that_the_drivers_show(packs):
+    for pack in packs.values():
+        scores = [driver.score for driver in pack.coaching.drivers if driver.score is not None]
+        told = pack.coaching.exercise
+        assert told.answered == len(scores)
+        assert told.process_gaps == sum(score <= 2 for score in scores)
+        assert told.behind == (pack.attainment.share.expected < 1)
+
+
+def test_every_dimension_of_a_great_manager_has_a_sign(packs):
+    for pack in packs.values():
+        assert all(sign.evidence for sign in pack.coaching.signs)
+        assert len(pack.coaching.signs) == 4
+
+
+def test_what_was_taken_on_is_followed_up_in_some_packs(packs, params):
+    taken_on = [one for pack in packs.values() for one in pack.coaching.commitments]
+    assert taken_on
+    assert all(one.owner and one.due <= params.as_of for one in taken_on)
+
+
+def test_the_debrief_is_that_of_the_gaps_play(packs):
+    plays = load_plays(PLAYS)
+    for pack in packs.values():
+        assert pack.coaching.debrief == plays[pack.gap.play or "none"].debrief != ()
 
 
 def test_assumptions_are_the_params_method_in_words(packs, params):

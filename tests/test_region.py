@@ -10,60 +10,18 @@ from salesgap.facts import (
     Candidate,
     DataQuality,
     Gap,
+    LastGap,
     Manager,
     Pack,
     Pipeline,
     Range,
     RegionSummary,
+    RoleFit,
 )
-from salesgap.region import process_skipped, strategy_or_execution, summarise
+from salesgap.region import process_skipped, summarise
+from salesgap.strategy import strategy_or_execution
 
 QUALITY = DataQuality(tables=(), notes=(), missing=())
-
-
-def verdict(*shares: float | None):
-    return strategy_or_execution([attained(share) for share in shares])
-
-
-def attained(share: float | None) -> Pack:
-    """Of a pack, its attainment; that is all a verdict looks at."""
-    known = None if share is None else Range(expected=share, low=share, high=share)
-    return Pack.model_construct(attainment=Attainment.model_construct(share=known))
-
-
-def test_teams_that_all_miss_alike_are_a_question_of_strategy():
-    found = verdict(0.7, 0.72, 0.68, 0.75)
-    assert (found.verdict, found.missing_teams) == ("strategy", 4)
-    assert found.shared == pytest.approx((0.25 + 0.28 + 0.29 + 0.29) / 1.15)
-
-
-def test_one_team_that_misses_alone_is_execution():
-    found = verdict(0.5, 1.1, 1.05, 1.0)
-    assert (found.verdict, found.missing_teams, found.teams) == ("execution", 1, 4)
-    assert found.shared == 0.0
-
-
-def test_half_the_teams_missing_is_a_mix():
-    assert verdict(0.6, 0.7, 1.1, 1.2).verdict == "mixed"
-
-
-def test_misses_of_very_different_size_are_common_only_up_to_the_middle_one():
-    found = verdict(0.29, 0.56, 0.82, 0.84, 0.94)
-    assert (found.verdict, found.missing_teams) == ("mixed", 4)
-    assert found.shared == pytest.approx((3 * 0.18 + 0.16 + 0.06) / 1.55)
-
-
-def test_a_team_just_short_of_its_quota_does_not_miss_it():
-    assert verdict(0.91, 0.95, 0.92).missing_teams == 0
-
-
-@pytest.mark.parametrize("shares", [(), (None, None, None), (0.5,), (0.5, 0.6, None)])
-def test_of_fewer_than_three_teams_with_a_quota_it_cannot_be_told(shares):
-    assert verdict(*shares).verdict == "unknown"
-
-
-def test_where_nobody_is_short_nothing_is_shared():
-    assert verdict(1.1, 1.2, 1.0).shared == 0.0
 
 
 def gap(kind: str, **more) -> Gap:
@@ -105,6 +63,42 @@ def test_a_team_that_cannot_be_compared_is_not_one_without_a_gap():
         {"gap": gap("none", probability=0.2), "candidates": (candidate,)},
     )
     assert (found.no_gaps, [line.told for line in found.managers]) == (1, [False, True])
+
+
+def test_what_became_of_the_last_gap_and_the_talk_about_role_come_from_the_pack():
+    last = LastGap.model_construct(driver="deal_size", outcome="moved")
+    role = RoleFit(chance=0.9, seat_open_until=date(2026, 9, 28), territory_value=None)
+    found = region_of(
+        {"gap": gap("none", probability=0.0), "last_gap": last, "role_fit": role},
+        {"gap": gap("none", probability=0.0)},
+    )
+    assert [line.last_gap for line in found.managers] == [last, None]
+    assert [line.role_fit for line in found.managers] == [role, None]
+
+
+def test_a_region_is_judged_by_its_own_teams():
+    shares = (0.5, 1.1, 1.05, 1.0)
+    packs = [
+        {"gap": gap("none", probability=0.0), "attainment": attained(share)} for share in shares
+    ]
+    assert region_of(*packs).strategy == strategy_or_execution(shares)
+
+
+def attained(share: float) -> Attainment:
+    known = Range(expected=share, low=share, high=share)
+    return Attainment.model_construct(share=known, peer_won=None, won=0.0, chance=None)
+
+
+def test_below_average_is_below_the_mean_of_the_regions_managers():
+    packs = [
+        {"gap": gap("none", probability=0.0), "attainment": attained(share)}
+        for share in (0.4, 0.8, 1.2)
+    ]
+    found = region_of(*packs, {"gap": gap("none", probability=0.0)})
+    below = [line.below_average_attainment for line in found.managers]
+    assert below == [True, False, False, None]
+    (alone,) = region_of(packs[0]).managers
+    assert alone.below_average_attainment is None
 
 
 def test_a_region_without_any_pack_is_an_error_that_names_it():

@@ -18,13 +18,16 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from pydantic import ValidationError
 
 from salesgap.batch.files import publish, sha256
 from salesgap.batch.folder import STAGING
 from salesgap.batch.kernel import run_notebook
 from salesgap.batch.manifest import Kind, Record
 from salesgap.errors import NotebookError, SalesgapError
+from salesgap.facts import Pack
 from salesgap.publish.blocks import FACTS_MIME
+from salesgap.publish.calendar_file import calendar_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Job:
 
 
 def execute(job: Job) -> Record:
-    """Run ``job`` and publish its PDF, facts and notebook; or publish nothing and say why."""
+    """Run ``job`` and publish its PDF, facts, a pack's calendar and the notebook; or publish
+    nothing and say why."""
     start = time.perf_counter()
     try:
         files, reason = _make(job), ""
@@ -71,16 +75,15 @@ def _make(job: Job) -> dict[str, str]:
         executed = run_notebook(
             job.notebook, job.parameters, scratch=scratch, timeout_s=job.timeout_s
         )
-        staged = {
-            f"{job.stem}.pdf": staging / "pack.pdf",
-            f"{job.stem}.json": staging / "pack.json",
-            job.keep: staging / "pack.ipynb",
-        }
         (staging / "pack.pdf").write_bytes(_pdf(executed, job))
-        (staging / "pack.json").write_text(_facts_text(executed), "utf-8")
+        facts = facts_of(executed)
+        (staging / "pack.json").write_text(_facts_text(facts), "utf-8")
+        if job.kind == "pack" and (calendar := _calendar(facts)):
+            (staging / "pack.ics").write_bytes(calendar)
+        staged = {f"{job.stem}{path.suffix}": path for path in sorted(staging.iterdir())}
+        hashes = {name: sha256(path) for name, path in staged.items()}
         nbformat.write(executed, staging / "pack.ipynb")  # type: ignore[no-untyped-call]
-        hashes = {name: sha256(path) for name, path in staged.items() if name != job.keep}
-        for name, path in staged.items():
+        for name, path in {**staged, job.keep: staging / "pack.ipynb"}.items():
             publish(path, job.output / name)
     return hashes
 
@@ -119,8 +122,20 @@ def _pdf(executed: NotebookNode, job: Job) -> bytes:
     return bytes(body)
 
 
-def _facts_text(executed: NotebookNode) -> str:
-    return json.dumps(facts_of(executed), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+def _facts_text(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _calendar(facts: dict[str, Any]) -> bytes:
+    """The coaching calendar of a pack's facts."""
+    try:
+        return calendar_file(Pack.model_validate(facts))
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"]))
+        raise NotebookError(
+            f"left facts that are no pack's: {place}",
+            do="its last cell has to display the pack, as the shipped notebook does",
+        ) from None
 
 
 def facts_of(executed: NotebookNode) -> dict[str, Any]:

@@ -8,18 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from salesgap.coaching.tactics import RepRates, plan
-from salesgap.facts import DealAtRisk, Evidence, Observation, OneToOne, Person, RepRank
+from salesgap.coaching.activities import Activities, activity_targets, team_activities
+from salesgap.coaching.level_of_rep import driver_worth_most, evidence_of, rates
+from salesgap.coaching.past_and_future import quarters_by_rep, skills_by_rep
+from salesgap.coaching.plays import Play
+from salesgap.coaching.tactics import plan
+from salesgap.facts import (
+    DealAtRisk,
+    Gap,
+    Observation,
+    OneToOne,
+    Person,
+    Quarter,
+    RepRank,
+    Skill,
+    TacticalPlan,
+)
 from salesgap.gaps.candidates import CONDITIONS, TeamOutlook, worth_of_a_tenth
-from salesgap.gaps.choose import team_level
 from salesgap.health import NET_NEW_DAYS, SHOWN, as_talk
 from salesgap.measures.attainment import quota_by_seat
 from salesgap.measures.pipeline import net_new
 from salesgap.team import Team
 
 DEALS_A_REP = 4
-_NOTEWORTHY = 0.08
-"""A rep's level must be this far from the peers' (in logs) to be worth a behaviour."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,10 +39,13 @@ class _Desk:
 
     By person_id: ``quota`` and ``won`` of the year, ``from_open`` (what the open deals are expected
     to bring), ``joint`` (the last activity with the manager), ``new`` (net new deals and their
-    amount). ``talks``: deals to talk about, the ones with a reason first; ``worth``: of a tenth
-    more of each driver.
+    amount), ``quarters`` and ``skills``. ``talks``: deals to talk about, the ones with a reason
+    first; ``worth``: of a tenth more of each driver; ``gap`` and ``focus``: the pack's gap, and the
+    ids of the reps that its play starts with.
     """
 
+    gap: Gap
+    focus: frozenset[str]
     quota: pd.Series
     won: dict[str, float]
     from_open: pd.Series
@@ -39,6 +53,9 @@ class _Desk:
     new: dict[str, tuple[int, float]]
     talks: list[DealAtRisk]
     worth: dict[str, float]
+    quarters: dict[str, tuple[Quarter, ...]]
+    skills: dict[str, tuple[Skill, ...]]
+    activities: Activities
 
 
 def one_to_ones(
@@ -47,14 +64,22 @@ def one_to_ones(
     ranks: Sequence[RepRank],
     opened: pd.DataFrame,
     at_risk: Sequence[DealAtRisk],
+    gap: Gap,
+    focus: Sequence[Person],
 ) -> tuple[OneToOne, ...]:
     """One sheet a rep, in the order of their names (a sheet is no ranking).
 
-    ``opened``: the team's open deals; ``at_risk``: those with a reason to talk about them.
+    ``opened``: the team's open deals; ``at_risk``: those with a reason to talk about them;
+    ``focus``: the reps that the play of the ``gap`` starts with.
     """
-    reps = sorted((rank.person for rank in ranks), key=lambda person: (person.name, person.id))
-    desk = _desk(team, outlook, ranks, opened, at_risk)
-    return tuple(_sheet(rep, team, outlook, desk) for rep in reps)
+    ordered = sorted(ranks, key=lambda rank: (rank.person.name, rank.person.id))
+    desk = _desk(team, outlook, ranks, opened, at_risk, gap, focus)
+    return tuple(_sheet(rank, team, outlook, desk) for rank in ordered)
+
+
+def topics(sheets: Sequence[OneToOne], plays: dict[str, Play]) -> dict[str, str]:
+    """By person_id: what that rep's next one-to-one is about."""
+    return {sheet.person.id: plays[sheet.driver].topic for sheet in sheets}
 
 
 def _desk(
@@ -63,6 +88,8 @@ def _desk(
     ranks: Sequence[RepRank],
     opened: pd.DataFrame,
     at_risk: Sequence[DealAtRisk],
+    gap: Gap,
+    focus: Sequence[Person],
 ) -> _Desk:
     book = team.book
     year = pd.date_range(team.params.year_start, team.params.year_end)
@@ -70,6 +97,8 @@ def _desk(
     since = pd.Timestamp(team.params.as_of) - pd.Timedelta(days=NET_NEW_DAYS)
     expected = outlook.chances.mean(axis=0) * outlook.deals.amount
     return _Desk(
+        gap=gap,
+        focus=frozenset(person.id for person in focus),
         quota=seats.groupby("person_id")["quota"].sum(min_count=1),
         won={rank.person.id: rank.won for rank in ranks},
         from_open=pd.Series(expected).groupby(opened["owner_id"].to_numpy()).sum(),
@@ -77,6 +106,9 @@ def _desk(
         new=_new_by_owner(book.deals, since),
         talks=[*at_risk, *_sound(team, opened, at_risk)],
         worth=worth_of_a_tenth(outlook),
+        quarters=quarters_by_rep(team),
+        skills=skills_by_rep(book.assessments),
+        activities=team_activities(team),
     )
 
 
@@ -109,76 +141,44 @@ def _last_joint(log: pd.DataFrame) -> dict[str, Observation]:
     }
 
 
-def _sheet(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneToOne:
-    driver = _driver_worth_most(rep, outlook, desk.worth)
+def _sheet(rank: RepRank, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneToOne:
+    rep = rank.person
+    driver = _driver(rep, outlook, desk)
     new_deals, new_amount = desk.new.get(rep.id, (0, 0.0))
-    quota = float(desk.quota[rep.id])
     return OneToOne(
         person=rep,
-        behaviour=team.plays[driver].behaviour if driver != "none" else "",
+        behaviour=_play(rep, driver, team, desk).behaviour,
         driver=driver,
-        evidence=_evidence(rep, driver, team, outlook),
+        evidence=evidence_of(rep, driver, team, outlook),
         deals=tuple(deal for deal in desk.talks if deal.owner.id == rep.id)[:DEALS_A_REP],
         net_new_amount=new_amount,
         net_new_deals=new_deals,
         observed=desk.joint.get(rep.id),
-        plan=plan(
-            None if np.isnan(quota) else quota,
-            desk.won[rep.id],
-            float(desk.from_open.get(rep.id, 0.0)),
-            _rates(rep, team, outlook),
-        ),
+        plan=_plan(rep, team, outlook, desk),
+        role=rank.role,
+        quarters=desk.quarters.get(rep.id, ()),
+        skills=desk.skills.get(rep.id, ()),
+        activities=activity_targets(rep.id, rank.role, driver, desk.activities),
     )
 
 
-def _driver_worth_most(rep: Person, outlook: TeamOutlook, worth: dict[str, float]) -> str:
-    """The driver in which this rep's distance to peers costs most before year end, of those that
-    there is something counted of."""
-    lacking = {
-        driver: worth[driver] * -_level(rep, driver, outlook)
-        for driver in CONDITIONS
-        if driver in worth
-        and rep.id in outlook.evidence[driver].seats
-        and _level(rep, driver, outlook) < -_NOTEWORTHY
-    }
-    return max(lacking, key=lacking.__getitem__, default="none")
+def _driver(rep: Person, outlook: TeamOutlook, desk: _Desk) -> str:
+    """The gap's, of who its play starts with; else the one that costs this rep most."""
+    if rep.id in desk.focus and desk.gap.driver in CONDITIONS:
+        return desk.gap.driver
+    return driver_worth_most(rep, outlook, desk.worth)
 
 
-def _level(rep: Person, driver: str, outlook: TeamOutlook) -> float:
-    """The rep's shrunken log level; above 0 is better than peers."""
-    if driver not in outlook.levels or rep.id not in outlook.verdict.seats:
-        return 0.0
-    seat = outlook.verdict.seats.index(rep.id)
-    level = float(outlook.levels[driver].seat[:, seat].mean())
-    return -level if driver == "cycle_time" else level
+def _play(rep: Person, driver: str, team: Team, desk: _Desk) -> Play:
+    """Of a weak seat it is the gap's own; its driver still says where the deals stop."""
+    return team.plays[(desk.gap.play if rep.id in desk.focus else driver) or "none"]
 
 
-def _evidence(rep: Person, driver: str, team: Team, outlook: TeamOutlook) -> Evidence | None:
-    if driver == "none":
-        return None
-    evidence = outlook.evidence[driver]
-    mine = [i for i, seat in enumerate(evidence.seats) if seat == rep.id]
-    return team_level(evidence.of(mine), team.benchmarks.levels[driver]) if mine else None
-
-
-def _rates(rep: Person, team: Team, outlook: TeamOutlook) -> RepRates:
-    phases = team.benchmarks.phases
-    late = "conversion_late" if phases else "conversion"
-    early = np.exp(_level(rep, "conversion_early", outlook)) if phases else 1.0
-    size = float(outlook.course.size.mean()) * np.exp(_level(rep, "deal_size", outlook))
-    return RepRates(
-        early=min(outlook.process.early.share * float(early), 1.0),
-        late=min(outlook.process.late.share * float(np.exp(_level(rep, late, outlook))), 1.0),
-        size=float(size),
-        weeks_left=_weeks_left(team, outlook),
+def _plan(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> TacticalPlan:
+    quota = float(desk.quota[rep.id])
+    return plan(
+        None if np.isnan(quota) else quota,
+        desk.won[rep.id],
+        float(desk.from_open.get(rep.id, 0.0)),
+        rates(rep, team, outlook),
     )
-
-
-def _weeks_left(team: Team, outlook: TeamOutlook) -> int:
-    """Weeks to year end less the usual cycle: a deal created later closes next year."""
-    weeks = (team.params.year_end - team.params.as_of).days / 7.0
-    cycle = outlook.evidence.get("cycle_time")
-    if cycle is None or cycle.base.sum() <= 0:
-        return int(weeks)
-    usual = float(np.exp(cycle.expected.sum() / cycle.base.sum())) / 7.0
-    return max(int(weeks - usual), 0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from string import Template
-from typing import Annotated, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -40,13 +40,17 @@ _Plain = Annotated[str, _filling()]
 class Step(_Frozen):
     """One action of a play; ``within_days`` of the as-of date.
 
-    ``$reps`` and ``$count`` in its texts are filled in.
+    ``$reps`` and ``$count`` in its texts are filled in. ``one_to_one``: what happens in the
+    one-to-ones is due with the first of them, or when every rep has had one, instead; ``late``: to
+    do instead when a deal opened now closes after the fiscal year.
     """
 
     do: _Filled
     who: _Filled
     within_days: int = Field(ge=1, le=30)
     seen_in: _Filled
+    one_to_one: Literal["first", "every"] | None = None
+    late: _Filled = ""
 
 
 class Play(_Frozen):
@@ -58,6 +62,13 @@ class Play(_Frozen):
     coaching: _Plain
     topic: _Plain
     debrief: tuple[_Plain, ...]
+
+
+class FirstRound(NamedTuple):
+    """Everybody's first one-to-ones: the days of the first and of the last of them."""
+
+    first: date
+    every: date
 
 
 def load_plays(folder: Path) -> dict[str, Play]:
@@ -88,22 +99,40 @@ def _load(path: Path) -> Play:
         raise ParamsError(told, where=str(path), do="mend the play") from None
 
 
-def actions(play: Play, as_of: date, reps: Sequence[str], count: int) -> tuple[Action, ...]:
-    """The play's actions with names and dates; dates fall on a working day."""
+def actions(
+    play: Play,
+    as_of: date,
+    reps: Sequence[str],
+    count: int,
+    round_: FirstRound | None = None,
+    *,
+    late: bool = False,
+) -> tuple[Action, ...]:
+    """The play's actions with names and dates, in order of date; dates fall on a working day.
+
+    ``round_``: the calendar's first one-to-ones; ``late``: a deal opened now closes next year.
+    """
     words = {"reps": _listed(reps), "count": str(count)}
 
     def told(text: str) -> str:
         return Template(text).safe_substitute(words)
 
-    return tuple(
+    found = [
         Action(
-            do=told(step.do),
+            do=told(step.late or step.do if late else step.do),
             who=told(step.who),
-            by=working_day(as_of + timedelta(days=step.within_days)),
+            by=_due(step, as_of, round_),
             seen_in=told(step.seen_in),
         )
         for step in play.actions
-    )
+    ]
+    return tuple(sorted(found, key=lambda action: action.by))
+
+
+def _due(step: Step, as_of: date, round_: FirstRound | None) -> date:
+    if step.one_to_one is None or round_ is None:
+        return working_day(as_of + timedelta(days=step.within_days))
+    return round_.first if step.one_to_one == "first" else round_.every
 
 
 def working_day(day: date) -> date:

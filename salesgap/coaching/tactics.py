@@ -12,13 +12,15 @@ class RepRates:
     """A rep's own shrunken rates. Conversions are shares, ``size`` money a won deal.
 
     ``early`` is 1 in an organisation without phases; ``weeks_left``: weeks from now in which a deal
-    of usual cycle can still be created and won in the fiscal year.
+    of usual cycle can still be created and won in the fiscal year; ``strong_pace``: new
+    opportunities a week that the rep could open at a stretch, None if no peers tell.
     """
 
     early: float
     late: float
     size: float
     weeks_left: int
+    strong_pace: float | None
 
 
 def plan(quota_year: float | None, won: float, from_open: float, rates: RepRates) -> TacticalPlan:
@@ -33,6 +35,7 @@ def plan(quota_year: float | None, won: float, from_open: float, rates: RepRates
             opportunities=None,
             opportunities_per_week=None,
             weeks_left=rates.weeks_left,
+            feasible_per_week=rates.strong_pace,
         )
     remaining = max(quota_year - won, 0.0)
     to_create = max(remaining - from_open, 0.0)
@@ -49,4 +52,14 @@ def plan(quota_year: float | None, won: float, from_open: float, rates: RepRates
         opportunities=created,
         opportunities_per_week=weekly,
         weeks_left=rates.weeks_left,
+        feasible_per_week=rates.strong_pace,
+        feasible=_feasible(to_create, rates),
     )
+
+
+def _feasible(to_create: float, rates: RepRates) -> float | None:
+    """What of it new deals bring before year end, as many as a strong peer opens."""
+    if rates.strong_pace is None:
+        return None
+    opened = rates.strong_pace * rates.weeks_left
+    return min(to_create, opened * rates.early * rates.late * rates.size)

@@ -18,7 +18,7 @@ from salesgap.crm.profile import load_profile
 from salesgap.crm.read import LEFT_OUT, findings
 from salesgap.crm.refer import Known, known, name_to_id, unknown
 from salesgap.crm.sheet import Sheet
-from salesgap.crm.tables import PRODUCTS, TABLES, empty
+from salesgap.crm.tables import COMMITMENT_STATUSES, PRODUCTS, TABLES, empty
 from salesgap.params import Params
 
 # The date that makes a row later knowledge.
@@ -91,12 +91,21 @@ def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Param
         quotas = sheets["quotas"].rows
         backwards = quotas.index[quotas["period_end"] < quotas["period_start"]]
         sheets["quotas"].find(findings(backwards, "period_end", "the period ends before it starts"))
+    if "commitments" in sheets:
+        sheets["commitments"].find(_unknown_status(sheets["commitments"].rows))
     if "stage_history" in sheets:
         _check_history(sheets, params)
     if "team_history" in sheets and people is not None:
         notes.append(_former_managers(sheets["team_history"], people))
         notes.append(_end_overlaps(sheets["team_history"]))
     return [note for note in notes if note]
+
+
+def _unknown_status(commitments: pd.DataFrame) -> pd.DataFrame:
+    told = commitments["status"].dropna()
+    other = told[~told.str.casefold().isin(COMMITMENT_STATUSES)]
+    reasons = "status " + other.map(repr) + f" is none of {', '.join(COMMITMENT_STATUSES)}"
+    return findings(other.index, "status", reasons)
 
 
 def _check_history(sheets: Mapping[str, Sheet], params: Params) -> None:

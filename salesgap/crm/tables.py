@@ -165,6 +165,8 @@ ASSESSMENTS = Table(
     key=("person_id", "date", "item"),
 )
 
+COMMITMENT_STATUSES = ("open", "done", "dropped")
+
 COMMITMENTS = Table(
     "commitments",
     "one row an action a manager took on in an earlier pack",
@@ -174,7 +176,7 @@ COMMITMENTS = Table(
         _column("action*", Kind.TEXT, "what was to be done"),
         _column("owner_id", Kind.ID, "by whom"),
         _column("due_date*", Kind.DATE, "by when"),
-        _column("status*", Kind.TEXT, "open, done, dropped"),
+        _column("status*", Kind.TEXT, ", ".join(COMMITMENT_STATUSES)),
     ),
 )
 

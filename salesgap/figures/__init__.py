@@ -6,8 +6,8 @@ says the message for who cannot see it; all three are set by the page, not drawn
 
 from salesgap.figures.gap import attainment, candidates, shortfall
 from salesgap.figures.pipeline import coverage
-from salesgap.figures.ranks import manager_place, manager_ranks, stack_rank
-from salesgap.figures.region import driver_map
+from salesgap.figures.ranks import manager_place, stack_rank
+from salesgap.figures.region import driver_map, manager_ranks
 from salesgap.figures.waterfall import waterfall
 
 __all__ = [

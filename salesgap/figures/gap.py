@@ -52,11 +52,10 @@ def attainment(pack: Pack, writer: Writer, look: Look) -> Figure:
 
 
 def _attainment_title(facts: Attainment, writer: Writer, pack: Pack) -> str:
-    when = f"on {writer.short_day(pack.as_of)}"
     if facts.quota_to_date is not None:
         behind = facts.quota_to_date - facts.won
         side = "behind" if behind > 0 else "ahead of"
-        return f"{writer.money(abs(behind))} {side} pace {when}"
+        return f"{writer.money(abs(behind))} {side} pace"
     if facts.peer_won is not None:
         less = facts.peer_won - facts.won
         side = "less" if less > 0 else "more"
@@ -151,8 +150,7 @@ def shortfall(facts: Shortfall, doubted: Sequence[Driver], writer: Writer, look:
     said = "; ".join(f"{name} {writer.signed_money(value)}" for name, value, _ in rows)
     return Figure(
         title=title,
-        subtitle=f"{writer.currency} against peers, {facts.months} months; "
-        f"sum {writer.signed_money(total)}",
+        subtitle=f"Against peers, {facts.months} months; sum {writer.signed_money(total)}",
         alt=f"{title}: {said}; together {writer.signed_money(total)}.",
         svg=_draw_shortfall(rows, writer, look).svg(),
     )
@@ -220,20 +218,23 @@ def candidates(pack: Pack, writer: Writer, look: Look, most: int = 3) -> Figure 
         for c in shown
         if c.impact
     )
-    hollow = "" if all(c.real for c in shown) else "; hollow: perhaps chance"
     return Figure(
         title=title,
-        subtitle=f"{writer.currency} this year if real; bar: {writer.level(0.8)} range{hollow}",
+        subtitle=f"If real, this year; bar: {writer.level(0.8)} range",
         alt=f"{title}: {said}.",
         svg=_draw_candidates(shown, pack.gap.id, writer, look).svg(),
     )
 
 
+_LIKELY = 0.5
+
+
 def _shown(pack: Pack, most: int) -> list[Candidate]:
-    """The valued candidates to expect most of, the gap and its runner-up always among them."""
+    """The gap and its runner-up, and of the others those more likely there than not."""
     valued = [c for c in pack.candidates if c.impact is not None and c.driver != "none"]
     named = (pack.gap.id, pack.gap.runner_up)
-    first = sorted(valued, key=lambda c: (c.id not in named, -_weighed(c)))
+    worth_a_look = [c for c in valued if c.id in named or c.probability >= _LIKELY]
+    first = sorted(worth_a_look, key=lambda c: (c.id not in named, -_weighed(c)))
     return sorted(first[:most], key=_weighed, reverse=True)
 
 
@@ -259,7 +260,7 @@ def _candidates_title(pack: Pack, shown: list[Candidate], writer: Writer) -> str
     if gap.near_tie:
         return "A near tie with the runner-up"
     if not any(candidate.real for candidate in shown if candidate.id != gap.id):
-        return "The only candidate that is clear of chance"
+        return "The only one clear of chance"
     side = "more" if gap.margin >= 0 else "less"
     return f"Worth {writer.money(abs(gap.margin))} {side} than the runner-up"
 

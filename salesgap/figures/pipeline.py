@@ -67,15 +67,15 @@ def _said(quarter: Coverage, writer: Writer) -> str:
 
 
 def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> Canvas:
-    row, left = 34.0, 46.0
-    canvas = Canvas(FULL, row * len(quarters) - 2)
+    row, left = 31.0, 46.0
+    canvas = Canvas(FULL, row * len(quarters))
     texts = [_open(quarter, writer) for quarter in quarters]
     room = max(text_width(text) for text in texts) + 10
     needs = [needed for quarter in quarters if (needed := needed_money(quarter)) is not None]
     high = max([*(quarter.open_all for quarter in quarters), *needs, 1.0])
     x = linear(0, high, left, FULL - room)
     for number, (quarter, text) in enumerate(zip(quarters, texts, strict=True)):
-        y = row * number + 22
+        y = row * number + 21
         canvas.text(0, y, quarter.quarter, weight="bold")
         canvas.bar(x(0), x(quarter.open_all), y, 13, SOFT)
         canvas.bar(x(0), x(quarter.open_late), y, 13, INK)
@@ -87,7 +87,7 @@ def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> 
             anchor_right = x(needed) + text_width(label) > FULL
             canvas.text(
                 x(needed),
-                y - 15,
+                y - 14.5,
                 label,
                 colour=look.accent,
                 size=SIZE,

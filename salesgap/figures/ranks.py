@@ -1,17 +1,16 @@
-"""The charts of ranks: reps with their bands, and managers among managers."""
+"""The charts of ranks: reps with their bands, and one manager among managers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from salesgap.facts import ManagerLine, ManagerRank, RepRank
+from salesgap.facts import ManagerRank, RepRank
 from salesgap.figures.style import (
     BAR,
     FULL,
     INK,
     MUTED,
-    RULE,
     SOFT,
     Canvas,
     Look,
@@ -95,7 +94,7 @@ class _Frame:
 
 
 def _frame(reps: Sequence[RepRank], writer: Writer) -> _Frame:
-    side = _side([_named(rep) for rep in reps])
+    side = name_room([_named(rep) for rep in reps])
     known = [rep.attainment for rep in reps if rep.attainment is not None]
     room = max(text_width(_attainment(rep, writer)) for rep in reps) + 6
     x = linear(
@@ -138,7 +137,7 @@ def _draw_rep(canvas: Canvas, rep: RepRank, x: Scale, y: float, writer: Writer, 
     canvas.text(FULL - RIGHT - 6, y, _attainment(rep, writer), anchor="right")
 
 
-def _side(names: Sequence[str]) -> float:
+def name_room(names: Sequence[str]) -> float:
     """The room that names take: what the longest needs, within bounds."""
     return min(max(90.0, *(text_width(name) + 1 for name in names)), WIDEST)
 
@@ -150,7 +149,8 @@ def _named(rep: RepRank) -> str:
 # ── managers ──────────────────────────────────────────────────────────────────────────────
 
 
-def _by(quotas: bool) -> str:
+def ranked_by(quotas: bool) -> str:
+    """What managers are ranked by, as a phrase."""
     return "by attainment" if quotas else "by what was won against peers"
 
 
@@ -159,7 +159,7 @@ def manager_place(rank: ManagerRank, quotas: bool, writer: Writer, look: Look) -
     title = f"You are at {place(rank, writer)} of {writer.number(rank.managers)} managers"
     return Figure(
         title=title,
-        subtitle=f"{_by(quotas).capitalize()}; one mark a manager, without names; "
+        subtitle=f"{ranked_by(quotas).capitalize()}; one mark a manager, without names; "
         f"bar: {writer.level(0.9)} interval",
         alt=f"{title}; about place {writer.number(rank.expected_rank)} is expected.",
         svg=_draw_place(rank, writer, look).svg(),
@@ -177,58 +177,4 @@ def _draw_place(rank: ManagerRank, writer: Writer, look: Look) -> Canvas:
     if rank.managers > 1:
         last = writer.number(rank.managers)
         canvas.text(x(rank.managers), 27, last, colour=MUTED, anchor="center")
-    return canvas
-
-
-def manager_ranks(
-    lines: Sequence[ManagerLine], quotas: bool, writer: Writer, look: Look
-) -> Figure | None:
-    """A region's managers by expected rank; ``None`` where no one can be ranked."""
-    ranked = sorted(
-        ((line, line.rank) for line in lines if line.rank), key=lambda pair: pair[1].expected_rank
-    )
-    if not ranked:
-        return None
-    title = _managers_title([rank for _, rank in ranked])
-    said = "; ".join(f"{line.manager.name} {place(rank, writer)}" for line, rank in ranked)
-    return Figure(
-        title=title,
-        subtitle=f"Place among the {writer.number(ranked[0][1].managers)} managers of the run "
-        f"{_by(quotas)}; bar: {writer.level(0.9)} interval",
-        alt=f"{title}: {said}.",
-        svg=_draw_managers(ranked, writer, look).svg(),
-    )
-
-
-def _managers_title(ranks: Sequence[ManagerRank]) -> str:
-    if len(ranks) == 1:
-        return "One manager in this region"
-    overlap = max(rank.rank_low for rank in ranks) <= min(rank.rank_high for rank in ranks)
-    return (
-        "The intervals overlap: the data cannot tell these managers apart"
-        if overlap
-        else "First and last can be told apart; neighbours mostly cannot"
-    )
-
-
-def _draw_managers(
-    ranked: Sequence[tuple[ManagerLine, ManagerRank]], writer: Writer, look: Look
-) -> Canvas:
-    side = _side([line.manager.name for line, _ in ranked])
-    names = [wrap(line.manager.name, side) for line, _ in ranked]
-    heights = [max(14.0, 10.5 * len(lines) + 5) for lines in names]
-    canvas = Canvas(FULL, sum(heights) + HEAD)
-    managers = ranked[0][1].managers
-    x = linear(1, managers, side + 14, FULL - RIGHT - 8)
-    for number in {1, managers}:
-        canvas.text(x(number), 7, writer.number(number), colour=MUTED, anchor="center")
-        canvas.rule(x(number), 14, x(number), canvas.height, RULE)
-    top = HEAD
-    for (_, rank), lines, height in zip(ranked, names, heights, strict=True):
-        y = top + height / 2
-        canvas.text(side, y, lines, anchor="right")
-        canvas.interval(x(rank.rank_low), x(rank.rank_high), y, SOFT)
-        canvas.dot(x(rank.expected_rank), y, look.accent if rank.rank_low > 0.5 * managers else INK)
-        canvas.text(FULL - RIGHT + 2, y, place(rank, writer), colour=MUTED)
-        top += height
     return canvas

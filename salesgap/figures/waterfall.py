@@ -30,7 +30,7 @@ _NAMES: dict[MovementReason, tuple[str, str]] = {
 _LEVEL = 0.02
 """A change below this part of what it was is none to speak of."""
 
-_TOP, _BASE, _LINE = 15.0, 72.0, 10.4
+_TOP, _BASE, _LINE = 14.0, 62.0, 10.4
 
 
 Kind = Literal["end", "in", "won", "out"]

@@ -8,6 +8,7 @@ import pandas as pd
 from salesgap.crm.book import Book
 from salesgap.gaps.natural import Levels
 from salesgap.gaps.threshold import calibrate
+from salesgap.measures.attainment import valued_wins
 from salesgap.measures.calendar import days_like, past_quarters
 from salesgap.measures.curves import (
     AT_ONCE,
@@ -18,7 +19,8 @@ from salesgap.measures.curves import (
     whole_curve,
 )
 from salesgap.measures.drivers import has_phases
-from salesgap.measures.peers import Benchmarks, StoredCurve
+from salesgap.measures.mix import DIMENSIONS, MOST_VALUES, checkpoint_window, margin, shares
+from salesgap.measures.peers import LEAST_TEAMS, Benchmarks, StoredCurve
 from salesgap.measures.pipeline import due_yield, late_share, slow_days, slowest_won_days
 from salesgap.measures.seats import (
     ALL_PEERS,
@@ -55,9 +57,10 @@ def compute(
         first = grouped["created_date"].min()
         return _seen_on(days_like(day, params, first, window.end), grouped, late, phases=phases)
 
-    led_now = groups.loc[active(groups, window.end), "manager_id"]
+    teams = int(groups.loc[active(groups, window.end), "manager_id"].nunique())
+    won = valued_wins(book.deals, checkpoint_window(window.end))
     return Benchmarks(
-        teams=int(led_now.nunique()),
+        teams=teams,
         phases=phases,
         window_months=window.months,
         levels=levels,
@@ -74,7 +77,15 @@ def compute(
         slowest_won_days=slowest_won_days(book.deals),
         due_yield=due_yield(book, past_quarters(params, window)),
         late_share=late_share(book.deals),
+        mix=_mix(won) if teams >= LEAST_TEAMS else {},
+        margin=margin(won) if teams >= LEAST_TEAMS else None,
     )
+
+
+def _mix(won: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """By dimension that the export tells: the part of each of the largest values."""
+    found = {dimension: list(shares(won, dimension).items()) for dimension in DIMENSIONS}
+    return {dimension: dict(parts[:MOST_VALUES]) for dimension, parts in found.items() if parts}
 
 
 def _with_group(deals: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +142,7 @@ def _season(deals: pd.DataFrame, window: Window) -> tuple[float, ...]:
 
 
 def _mean_over_typical(deals: pd.DataFrame, window: Window) -> dict[str, float]:
-    won = _won(deals, window)
+    won = valued_wins(deals, window)
     groups = {ALL_PEERS: won} | {str(group): own for group, own in won.groupby("group")}
     return {
         group: float(own["amount"].mean() / np.exp(np.log(own["amount"]).mean()))
@@ -169,26 +180,20 @@ def _won_and_months(
     deals: pd.DataFrame, groups: pd.DataFrame, window: Window, keys: list[str]
 ) -> pd.DataFrame:
     """By ``keys``: what was won in the window, and the ramped rep-months it took."""
-    won = _won(deals, window).groupby(keys)["amount"].sum()
+    won = valued_wins(deals, window).groupby(keys)["amount"].sum()
     months = groups.assign(months=ramped_months(groups, window)).groupby(keys)["months"].sum()
     return pd.DataFrame({"won": won, "months": months}).fillna(0.0)
 
 
 def _typical_deal(deals: pd.DataFrame, window: Window) -> float:
-    won = _won(deals, window)["amount"]
+    won = valued_wins(deals, window)["amount"]
     return float(won.median()) if len(won) else 0.0
 
 
 def _second_moment(deals: pd.DataFrame, window: Window) -> float:
     """Mean of squares ÷ square of the mean, of amounts within their group."""
-    won = _won(deals, window)
+    won = valued_wins(deals, window)
     if won.empty:
         return 1.0
     relative = won["amount"] / won.groupby("group")["amount"].transform("mean")
     return float((relative**2).mean())
-
-
-def _won(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
-    return deals[
-        (deals["status"] == "won") & window.holds(deals["close_date"]) & (deals["amount"] > 0)
-    ]

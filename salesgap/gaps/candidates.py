@@ -27,6 +27,10 @@ CONDITIONS = (
     "cycle_time",
 )
 
+PEOPLE_WAYS = ("coached", "refilled")
+
+SEATS_FILLED = ("capacity", "refilled")
+"""Ways that fill a seat after its vacancy, rather than move a level week by week."""
 
 _YIELDING = ("conversion_early", "conversion_late", "conversion", "deal_size")
 """What decides how much one opportunity brings; a driver that a run does not have is level."""
@@ -51,6 +55,24 @@ class Valued:
     def expected(self) -> float:
         """Mean impact, whether it is real or not."""
         return self.probability * float(self.impact.mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a gap closes: ``share`` of it, within ``weeks``, beginning ``start`` weeks from now.
+
+    Empty seats are filled all at once when the weeks are over; every other gap closes evenly.
+    """
+
+    share: float
+    weeks: int
+    start: float = 0.0
+
+    def path(self, weeks: int) -> Floats:
+        """Part of the gap that is closed in each of so many weeks from now."""
+        middle = np.maximum(np.arange(weeks) + 0.5 - self.start, 0.0)
+        grown = np.minimum(middle / self.weeks, 1) if self.weeks else np.sign(middle)
+        return np.asarray(self.share * grown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,27 +141,62 @@ def look_ahead(
 
 def value_candidates(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list[Valued]:
     """Every candidate of the team with the draws of its impact; the most to expect of first."""
-    closing = _closing(method, team.course.created.shape[1])
     found = [
         Valued(
             driver,
             team.verdict.condition_gap(driver),
-            _gain(team, _lift(driver, team.levels[driver].gap[:, None] * closing)),
+            worth(team, closed(team, driver, benchmarks, method), method),
         )
         for driver in CONDITIONS
         if driver in team.levels
     ]
     found += _capacity(team, benchmarks, method)
-    found += _people(team, benchmarks, method, closing)
-    off = _model_error(method)
-    sized = [replace(valued, impact=valued.impact * off) for valued in found]
-    return sorted(sized, key=lambda valued: -valued.expected)
+    found += _people(team, benchmarks, method)
+    return sorted(found, key=lambda valued: -valued.expected)
+
+
+def usual_closing(way: str, method: Method) -> Closing:
+    """How a pack supposes that a gap closes in this way (see :func:`closed`)."""
+    if way in SEATS_FILLED:
+        return Closing(1.0, method.vacancy_weeks)
+    return Closing(method.close_share, method.close_weeks)
+
+
+def closed(
+    team: TeamOutlook,
+    way: str,
+    benchmarks: Benchmarks,
+    method: Method,
+    closing: Closing | None = None,
+) -> TeamOutlook:
+    """The team as it goes on if a gap closes; ``closing`` left out: as packs suppose.
+
+    ``way``: one of :data:`CONDITIONS`, ``capacity`` (empty seats are filled), or one of
+    :data:`PEOPLE_WAYS` with the weak seats.
+    """
+    how = closing or usual_closing(way, method)
+    course = team.course.lifted(**_factors(team, way, how, benchmarks, method))
+    after = team.process.outlook(course, team.deals, team.outlook)
+    return replace(team, course=course, outlook=after)
+
+
+def worth(team: TeamOutlook, after: TeamOutlook, method: Method) -> Floats:
+    """What the change from ``team`` to ``after`` brings before year end (draw,)."""
+    return np.asarray((after.outlook.total - team.outlook.total) * _model_error(method))
 
 
 def _model_error(method: Method) -> Floats:
     """What the truth is of what the flow of money says (draw,): the same for all candidates."""
     rng = np.random.default_rng([method.seed, 5])
     return rng.lognormal(-(_MODEL_ERROR**2) / 2, _MODEL_ERROR, method.draws)
+
+
+def better_way(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> tuple[str, Floats]:
+    """The better of two ways with weak seats, coached where they are or filled anew, and what it
+    brings (draw,)."""
+    ways = [(way, closed(team, way, benchmarks, method)) for way in PEOPLE_WAYS]
+    valued = [(way, worth(team, after, method)) for way, after in ways]
+    return max(valued, key=lambda one: float(one[1].mean()))
 
 
 def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
@@ -159,11 +216,20 @@ def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
     return found
 
 
-def _closing(method: Method, weeks: int) -> Floats:
-    """Part of a gap that is closed in each week from now, growing evenly to ``close_share``."""
-    middle = np.arange(weeks) + 0.5
-    grown = np.ones(weeks) if not method.close_weeks else np.minimum(middle / method.close_weeks, 1)
-    return np.asarray(method.close_share * grown)
+def _factors(
+    team: TeamOutlook, way: str, closing: Closing, benchmarks: Benchmarks, method: Method
+) -> dict[str, Floats]:
+    """What a gap that closes multiplies the quantities of the course by."""
+    if way in SEATS_FILLED:
+        fill = _seats_added if way == "capacity" else _seats_refilled
+        created = fill(team, closing, benchmarks, method)
+        return {"created": created / np.maximum(team.course.created, 1e-12)}
+    path = closing.path(team.course.created.shape[1])
+    return (
+        _coached(team, path)
+        if way == "coached"
+        else _lift(way, team.levels[way].gap[:, None] * path)
+    )
 
 
 def _lift(driver: str, logs: Floats) -> dict[str, Floats]:
@@ -176,11 +242,6 @@ def _lift(driver: str, logs: Floats) -> dict[str, Floats]:
         "cycle_time": "speed",
     }[driver]
     return {quantity: np.exp(logs)}
-
-
-def _gain(team: TeamOutlook, factors: dict[str, Floats]) -> Floats:
-    after = team.process.outlook(team.course.lifted(**factors), team.deals, team.outlook)
-    return np.asarray(after.total - team.outlook.total)
 
 
 # ── the course as it stands ───────────────────────────────────────────────────────────────
@@ -295,40 +356,48 @@ def _typical_size(here: pd.DataFrame, benchmarks: Benchmarks) -> float:
 
 def _capacity(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list[Valued]:
     """Empty seats filled: nothing while they are vacant, then a ramp."""
-    evidence = team.evidence.get("capacity")
-    if evidence is None:
+    if "capacity" not in team.evidence:
         return []
-    planned = float(evidence.base.sum()) / max(benchmarks.window_months, 1e-9)
-    usual = np.exp(benchmarks.levels["capacity"].levels[ALL_PEERS])
-    missing = max(planned * usual - len(team.seats), 0.0)
-    created = team.course.created + missing * _successor(team, benchmarks, method)
-    factor = created / np.maximum(team.course.created, 1e-12)
+    missing = _missing_seats(team, benchmarks)
     probability = team.verdict.condition_gap("capacity") if missing >= 0.5 else 0.0
-    return [Valued("capacity", probability, _gain(team, {"created": factor}))]
+    after = closed(team, "capacity", benchmarks, method)
+    return [Valued("capacity", probability, worth(team, after, method))]
 
 
-def _people(
-    team: TeamOutlook, benchmarks: Benchmarks, method: Method, closing: Floats
-) -> list[Valued]:
-    """The weak seats, by the better of two ways: coached where they are, or filled anew."""
+def _missing_seats(team: TeamOutlook, benchmarks: Benchmarks) -> float:
+    """Seats empty today, beyond as many as peers usually have."""
+    planned = float(team.evidence["capacity"].base.sum()) / max(benchmarks.window_months, 1e-9)
+    usual = np.exp(benchmarks.levels["capacity"].levels[ALL_PEERS])
+    return float(max(planned * usual - len(team.seats), 0.0))
+
+
+def _seats_added(
+    team: TeamOutlook, closing: Closing, benchmarks: Benchmarks, method: Method
+) -> Floats:
+    """What is created (draw, week) if empty seats are filled."""
+    filled = closing.share * _missing_seats(team, benchmarks)
+    return team.course.created + filled * _successor(team, closing, benchmarks, method)
+
+
+def _people(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> list[Valued]:
+    """The weak seats, by the better of two ways."""
     weak = team.verdict.weak_seats
     if not weak:
         return []
-    ways = (_coached(team, closing), _refilled(team, benchmarks, method, weak))
-    best = max(ways, key=lambda impact: float(impact.mean()))
-    return [Valued("underperformance", team.verdict.people_gap, best, weak)]
+    _, impact = better_way(team, benchmarks, method)
+    return [Valued("underperformance", team.verdict.people_gap, impact, weak)]
 
 
-def _coached(team: TeamOutlook, closing: Floats) -> Floats:
+def _coached(team: TeamOutlook, path: Floats) -> dict[str, Floats]:
     """Weak seats rise towards their team in every driver they are low in."""
     share = _shares(_bringing(team))
     factors: dict[str, Floats] = {}
     for driver, levels in team.levels.items():
         drop = _seat_drops(levels.drop, team)
         if driver in CONDITIONS and drop.any():
-            lifted = _risen(share, drop, closing)
-            factors |= {quantity: lifted for quantity in _lift(driver, closing)}
-    return _gain(team, factors) if factors else np.zeros(len(team.course.created))
+            lifted = _risen(share, drop, path)
+            factors |= {quantity: lifted for quantity in _lift(driver, path)}
+    return factors
 
 
 def _risen(share: Floats, drop: Floats, closing: Floats) -> Floats:
@@ -345,21 +414,25 @@ def _bringing(team: TeamOutlook) -> Floats:
     return np.asarray(team.created_by_seat * team.yield_by_seat[:, :, None])
 
 
-def _refilled(
-    team: TeamOutlook, benchmarks: Benchmarks, method: Method, weak: tuple[str, ...]
+def _seats_refilled(
+    team: TeamOutlook, closing: Closing, benchmarks: Benchmarks, method: Method
 ) -> Floats:
-    """The weak seats fall empty, are filled after the vacancy, and ramp at the team's level."""
-    at = team.seats["person_id"].isin(weak).to_numpy()
-    lost = team.course.created * _shares(_bringing(team))[:, at].sum(axis=1, keepdims=True)
-    gained = at.sum() * _successor(team, benchmarks, method)
-    created = np.maximum(team.course.created - lost + gained, 0.0)
-    return _gain(team, {"created": created / np.maximum(team.course.created, 1e-12)})
+    """What is created (draw, week) if the weak seats fall empty, are filled after the vacancy, and
+    ramp at the team's level."""
+    at = team.seats["person_id"].isin(team.verdict.weak_seats).to_numpy()
+    gone = replace(closing, weeks=0).path(team.course.created.shape[1])
+    lost = team.course.created * _shares(_bringing(team))[:, at].sum(axis=1, keepdims=True) * gone
+    gained = closing.share * at.sum() * _successor(team, closing, benchmarks, method)
+    return np.asarray(np.maximum(team.course.created - lost + gained, 0.0))
 
 
-def _successor(team: TeamOutlook, benchmarks: Benchmarks, method: Method) -> Floats:
+def _successor(
+    team: TeamOutlook, closing: Closing, benchmarks: Benchmarks, method: Method
+) -> Floats:
     """What one seat filled after the vacancy creates (draw, week) at the peers' level."""
     weeks = team.course.created.shape[1]
-    since = np.maximum(np.arange(weeks) + 0.5 - method.vacancy_weeks, 0.0) / WEEKS_A_MONTH
+    vacant = closing.start + closing.weeks
+    since = np.maximum(np.arange(weeks) + 0.5 - vacant, 0.0) / WEEKS_A_MONTH
     ramp = np.minimum(since / max(method.ramp_months, 1e-9), 1.0)
     rates = _peer_rate(team.seats, benchmarks)
     rate = float(rates[rates > 0].mean()) if (rates > 0).any() else 0.0

@@ -6,15 +6,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesgap.measures.seats import presence, ramp_share
+from salesgap.measures.seats import Window, presence, ramp_share
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 def won_between(deals: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """The deals won from ``start`` to ``end``, both days included."""
     closed = (deals["close_date"] >= start) & (deals["close_date"] <= end)
     return deals[(deals["status"] == "won") & closed]
+
+
+def valued_wins(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The deals won in the window that have a value."""
+    return deals[
+        (deals["status"] == "won") & window.holds(deals["close_date"]) & (deals["amount"] > 0)
+    ]
 
 
 def won_in_seat(won: pd.DataFrame, seats: pd.DataFrame) -> pd.DataFrame:
@@ -36,13 +44,30 @@ def quota_by_seat(
 
     ``ramped``: days of the ramp count in proportion to it.
     """
+    known, daily = _quota_days(quotas, seats, days, ramped=ramped)
+    return np.where(known, daily.sum(axis=1), np.nan)
+
+
+def quota_by_period(
+    quotas: pd.DataFrame, seats: pd.DataFrame, days: pd.DatetimeIndex, starts: pd.DatetimeIndex
+) -> Floats:
+    """Quota of each seat (row) in each period of those days (column) while it was filled; nought
+    for who has none. ``starts``: the periods' first days, that of the first one ``days[0]``."""
+    _, daily = _quota_days(quotas, seats, days, ramped=False)
+    return np.add.reduceat(daily, days.searchsorted(starts), axis=1)
+
+
+def _quota_days(
+    quotas: pd.DataFrame, seats: pd.DataFrame, days: pd.DatetimeIndex, *, ramped: bool
+) -> tuple[Bools, Floats]:
+    """Which seats have a quota on any of the days, and the quota of each on each day."""
     persons, daily = _daily_quota(revenue_quotas(quotas), days)
     weights = ramp_share(seats, days) if ramped else presence(seats, days)
     at = persons.get_indexer(pd.Index(seats["person_id"].to_numpy(object)))
     known = at >= 0
-    totals = np.full(len(seats), np.nan)
-    totals[known] = np.einsum("sd,sd->s", daily[at[known]], weights[known])
-    return totals
+    found = np.zeros((len(seats), len(days)))
+    found[known] = daily[at[known]] * weights[known]
+    return known, found
 
 
 def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[pd.Index, Floats]:

@@ -20,7 +20,7 @@ def attention(book: Book, since: pd.Timestamp) -> pd.DataFrame:
     """
     log = book.activities
     log = log[(log["date"] > since) & log["opportunity_id"].notna()]
-    early = _early(log, book.deals)
+    early = early_on_the_day(log, book.deals)
     log, early = log[early.notna()], early.dropna().astype(bool)
     leads = among(log["person_id"], direct_reps(book.people).index)
     teams = manager_on(log["person_id"], log["date"], book.team_history, book.people)
@@ -37,9 +37,9 @@ def attention(book: Book, since: pd.Timestamp) -> pd.DataFrame:
     return rows.groupby("manager_id")[list(COUNTS)].sum().astype("int64")
 
 
-def _early(log: pd.DataFrame, deals: pd.DataFrame) -> pd.Series:
+def early_on_the_day(log: pd.DataFrame, deals: pd.DataFrame) -> pd.Series:
     """Whether each activity's deal was in the early phase that day; missing if not known."""
-    known = deals.set_index("opportunity_id")[["late_date", "reached_late"]]
+    known = deals[["opportunity_id", "late_date", "reached_late"]].set_index("opportunity_id")
     late_since = at(known["late_date"], log["opportunity_id"])
     reached = at(known["reached_late"], log["opportunity_id"])
     early = (log["date"] < late_since).astype("boolean")

@@ -36,6 +36,12 @@ def quarters_ahead(params: Params, count: int = 3) -> list[Quarter]:
     return [quarter(pd.Timestamp(params.year_start), now + i) for i in range(count)]
 
 
+def recent_quarters(params: Params, finished: int = 3) -> list[Quarter]:
+    """The last finished quarters and the one that the as-of date lies in, oldest first."""
+    now, start = _current(params), pd.Timestamp(params.year_start)
+    return [quarter(start, now - i) for i in range(finished, -1, -1)]
+
+
 def past_quarters(params: Params, window: Window) -> list[Quarter]:
     """The complete quarters inside a trailing window, latest first."""
     now = _current(params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["per_month", "share", "money", "days", "count"]
+Unit = Literal["per_month", "per_week", "share", "money", "days", "count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +150,140 @@ MEASURES: dict[str, Measure] = {
             "each activity once",
             "activities.opportunity_id, activities.date, stage_history.changed_at",
         ),
+        Measure(
+            "goals_per_rep",
+            "Goals a rep carries",
+            "count",
+            "team, fiscal year",
+            "median over the team's reps of the different measures they have a quota of",
+            "–",
+            "each rep with a quota once",
+            "quotas.person_id, quotas.measure, quotas.period_start, quotas.period_end",
+        ),
+        Measure(
+            "plan_pace",
+            "Reps who open what their plan asks",
+            "share",
+            "team, last 90 days",
+            "reps who created as many opportunities a week as their tactical plan needs from now, "
+            "or as a strong peer does if that is less",
+            "reps past their ramp, in the team all 90 days, whose plan needs a number",
+            "each rep once",
+            "opportunities.created_date, opportunities.owner_id, quotas.amount",
+        ),
+        Measure(
+            "metrics_complete",
+            "Fields filled in that the measures need",
+            "share",
+            "team, open deals and those won in the trailing window",
+            "those fields with a value: amount, close date, product, type, segment, margin",
+            "as many of these fields as the export has any value of, times the deals",
+            "each field of each deal once",
+            "opportunities.amount, opportunities.close_date, opportunities.product, "
+            "opportunities.type, opportunities.segment, opportunities.margin",
+        ),
+        Measure(
+            "crm_hygiene",
+            "Open deals in order",
+            "share",
+            "team, as-of date",
+            "open deals with a close date that is not past, a next step, an amount, and a contact "
+            "in the last 30 days; of these, what the export tells of any deal",
+            "open deals",
+            "each deal once",
+            "opportunities.close_date, opportunities.next_step, opportunities.amount, "
+            "opportunities.last_activity_date, activities.date",
+        ),
+        Measure(
+            "joint_calls",
+            "Joint calls a rep-month",
+            "per_month",
+            "team, last 90 days",
+            "reps' activities in which the manager took part",
+            "rep-months in seat, those of the ramp too",
+            "each activity once",
+            "activities.with_manager, activities.date, people.start_date, people.end_date",
+        ),
+        Measure(
+            "commitments_done",
+            "Commitments done",
+            "share",
+            "manager, last twelve months",
+            "commitments that fell due and are done",
+            "commitments that fell due, the dropped ones too",
+            "each commitment once",
+            "commitments.status, commitments.due_date",
+        ),
+        Measure(
+            "leavers",
+            "Reps who left",
+            "count",
+            "team, last twelve months",
+            "reps whose last day came, by their last manager",
+            "–; peers: as many as left the other teams, for as many rep-months",
+            "each rep once",
+            "people.end_date, people.manager_id, team_history.manager_id",
+        ),
+        Measure(
+            "reps_attaining",
+            "Reps on or above quota",
+            "share",
+            "team, fiscal year to date",
+            "reps past their ramp who won at least their quota of the same days",
+            "reps past their ramp with a quota",
+            "each rep once",
+            "opportunities.amount, quotas.amount",
+        ),
+        Measure(
+            "ramping_on_quota",
+            "New reps on or above their ramped quota",
+            "share",
+            "team, fiscal year to date",
+            "reps on their ramp who won at least their quota of the same days, reduced by the ramp",
+            "reps on their ramp with a quota",
+            "each rep once",
+            "opportunities.amount, quotas.amount, people.start_date",
+        ),
+        Measure(
+            "activities_per_week",
+            "Activities a week",
+            "per_week",
+            "person, kind and phase, last 90 days; target: reps of the role who make their number",
+            "activities of one kind on deals that were in the phase on that day, early with those "
+            "on no deal yet",
+            "weeks in seat; target: of ramped reps who won their quota to date (without quotas: "
+            "the upper third against peers), where there are five or more",
+            "each activity once",
+            "activities.person_id, activities.date, activities.kind, activities.opportunity_id, "
+            "stage_history.changed_at, quotas.amount, people.start_date, people.end_date",
+        ),
+        Measure(
+            "margin",
+            "Margin of won deals",
+            "share",
+            "team, last three months",
+            "amount times margin of deals won in the window",
+            "amount of deals won in the window that tell a margin",
+            "each won deal by its amount",
+            "opportunities.margin, opportunities.amount",
+        ),
+        Measure(
+            "won_mix",
+            "Mix of what was won",
+            "share",
+            "team and product, deal type or customer segment, last three months",
+            "amount won in the window with that value",
+            "amount won in the window with any value",
+            "each won deal by its amount",
+            "opportunities.product, opportunities.type, opportunities.segment, "
+            "opportunities.amount",
+        ),
     )
 }
 
 _UNITS: dict[Unit, str] = {
     "per_month": "a month",
+    "per_week": "a week",
     "share": "share, 0 to 1",
     "money": "money in the run's currency",
     "days": "days",

@@ -5,8 +5,9 @@ Numbers and group names only: no people, no accounts, no deals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -72,6 +73,21 @@ class Yield:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityLevel:
+    """What the reps of a role who make their number do a week, of one kind.
+
+    ``phase``: on deals in that phase on the day (early: and on none yet); None: all. ``reps``: how
+    many they are.
+    """
+
+    role: str
+    kind: str
+    phase: Literal["early", "late"] | None
+    a_week: float
+    reps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmarks:
     """Everything a team is compared with.
 
@@ -81,7 +97,9 @@ class Benchmarks:
     amount ÷ its geometric mean, by group; ``revenue_per_month``: won per ramped rep-month, by
     group; ``thresholds``: probability that each candidate gap must pass; ``slow_days``: 90th
     percentile of days in stage of deals later won, by stage; ``typical_deal``: median won amount of
-    the run; ``second_moment``: mean square ÷ squared mean of won amounts.
+    the run; ``second_moment``: mean square ÷ squared mean of won amounts; ``activities``: what
+    attaining reps do; ``mix``: by dimension, the part that each of the largest values has of what
+    was won in the last quarter, and ``margin`` the margin of it, of all teams.
     """
 
     teams: int
@@ -101,6 +119,9 @@ class Benchmarks:
     slowest_won_days: int | None
     due_yield: Yield | None
     late_share: float | None
+    activities: tuple[ActivityLevel, ...] = ()
+    mix: dict[str, dict[str, float]] = field(default_factory=dict)
+    margin: float | None = None
 
     def seen_by(self, levels: dict[str, PeerLevel], revenue: dict[str, float]) -> Benchmarks:
         """The benchmarks of one team, whose peers are the others only: their levels and what they

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 SECTION_MIME = "application/vnd.salesgap.section+json"
 FACTS_MIME = "application/vnd.salesgap.facts+json"
 
-Tone = Literal["plain", "strong", "accent", "muted", "emphasis", "code"]
+Tone = Literal["plain", "strong", "accent", "muted", "emphasis", "code", "box"]
 Align = Literal["left", "right", "center"]
 
 
@@ -68,6 +68,7 @@ class Bullets(_Block):
     type: Literal["bullets"] = "bullets"
     items: tuple[Spans, ...]
     numbered: bool = False
+    size: Literal["body", "small"] = "body"
 
 
 class Preformatted(_Block):
@@ -151,11 +152,12 @@ class Columns(_Block):
         return self
 
 
-class Together(_Block):
-    """Blocks that are not torn apart by a page end."""
+class Cards(_Block):
+    """Groups of blocks, ``across`` in a row and set close; a page end tears no group apart."""
 
-    type: Literal["together"] = "together"
-    blocks: tuple[Block, ...]
+    type: Literal["cards"] = "cards"
+    cards: tuple[tuple[Block, ...], ...]
+    across: Literal[1, 2] = 2
 
 
 Block = Annotated[
@@ -170,7 +172,7 @@ Block = Annotated[
     | Note
     | WriteIn
     | Columns
-    | Together,
+    | Cards,
     Field(discriminator="type"),
 ]
 
@@ -190,8 +192,9 @@ class PageSetup(_Block):
 
 
 class Section(_Block):
-    """One display object: a titled part of the pack that starts on a page of its own or not.
+    """One display object: a titled part of the pack that starts on a new page or not.
 
+    A new page is one of which little is filled; a section that stands ``alone`` begins at its top.
     Where no block is a level-1 heading, ``title`` is set as one.
     """
 
@@ -199,11 +202,12 @@ class Section(_Block):
     title: str
     blocks: tuple[Block, ...]
     new_page: bool = True
+    alone: bool = False
     setup: PageSetup | None = None
 
 
 Columns.model_rebuild()
-Together.model_rebuild()
+Cards.model_rebuild()
 
 
 def headings_of(blocks: Iterable[Block]) -> Iterator[Heading]:
@@ -211,11 +215,9 @@ def headings_of(blocks: Iterable[Block]) -> Iterator[Heading]:
     for block in blocks:
         if isinstance(block, Heading):
             yield block
-        elif isinstance(block, Together):
-            yield from headings_of(block.blocks)
-        elif isinstance(block, Columns):
-            for column in block.columns:
-                yield from headings_of(column)
+        elif isinstance(block, Columns | Cards):
+            for group in block.columns if isinstance(block, Columns) else block.cards:
+                yield from headings_of(group)
 
 
 def says_its_title(section: Section) -> bool:

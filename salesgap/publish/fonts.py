@@ -1,8 +1,8 @@
 """The typefaces of a pack, and what they cannot show.
 
 Source Sans Pro sets the text; DejaVu, which Matplotlib brings along, has the symbols and scripts
-it lacks, and the fixed-width face; IPAex Gothic has Japanese, in one weight. Nothing of the machine's own fonts is used, so that a pack
-looks the same everywhere.
+it lacks, and the fixed-width face; IPAex Gothic has Japanese, in one weight. Nothing of the
+machine's own fonts is used, so that a pack looks the same everywhere.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from salesgap.publish.blocks import (
     Align,
     Block,
     Bullets,
+    Cards,
     Columns,
     Figure,
     Heading,
@@ -24,7 +25,6 @@ from salesgap.publish.blocks import (
     Spans,
     Table,
     Text,
-    Together,
     WriteIn,
     says_its_title,
 )
@@ -67,10 +67,12 @@ _STYLE = (
  padding:.4rem}
 .C .columns,.C dl{display:grid;gap:1.5rem;align-items:start}
 .C dl{margin:1rem 0;gap:1rem}.C dl div{border-top:1px solid var(--rule);padding-top:.4rem}
-.C dd{margin:0}.C dd.value{font-size:1.6rem;font-weight:700;line-height:1.2}
+.C dt,.C dd{float:none;width:auto;margin:0;font-weight:400}
+.C dd.value{font-size:1.6rem;font-weight:700;line-height:1.2}
 .C aside{background:var(--shade);border-radius:3px;padding:.7rem .9rem;margin:1rem 0}
 .C pre{background:var(--shade);padding:.7rem .9rem;border-radius:3px;overflow-x:auto;
  color:var(--ink)}
+.C .box{font-size:1.5em}
 .C .line{border-bottom:1px solid var(--rule);height:1.8rem}
 """.replace(".C", f".{CLASS}")
     .replace("\n ", "")
@@ -142,7 +144,7 @@ def _text(block: Text) -> str:
 def _bullets(block: Bullets) -> str:
     tag = "ol" if block.numbered else "ul"
     items = "".join(f"<li>{_run(item)}</li>" for item in block.items)
-    return f"<{tag}>{items}</{tag}>"
+    return f'<{tag} class="{block.size}">{items}</{tag}>'
 
 
 def _preformatted(block: Preformatted) -> str:
@@ -205,8 +207,10 @@ def _columns(block: Columns) -> str:
     return f'<div class="columns" style="grid-template-columns:{widths}">{columns}</div>'
 
 
-def _together(block: Together) -> str:
-    return _all(block.blocks)
+def _cards(block: Cards) -> str:
+    cards = "".join(f"<div>{_all(card)}</div>" for card in block.cards)
+    widths = f"repeat({block.across},minmax(0,1fr))"
+    return f'<div class="columns" style="grid-template-columns:{widths}">{cards}</div>'
 
 
 _MAKERS: dict[type[Any], Callable[[Any], str]] = {
@@ -221,5 +225,5 @@ _MAKERS: dict[type[Any], Callable[[Any], str]] = {
     Note: _note,
     WriteIn: _write_in,
     Columns: _columns,
-    Together: _together,
+    Cards: _cards,
 }

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from salesgap.facts import Facts
 
-# Characters of a name on a page: about four lines of a narrow column.
-LONGEST_PERSON = 40
-LONGEST = 60
+# Characters of a name on a page: it wraps up to here, to about five lines of a narrow column.
+LONGEST = 64
 
 _NAMES = ("name", "account", "role", "stage", "region")
 # Blanks of every kind but the ones that hold a number and its unit together.
@@ -26,7 +25,7 @@ def for_page(facts: FactsT) -> FactsT:
     full.
     """
     data = facts.model_dump()
-    shorter = {name: _shortened(name, limit) for name, limit in _names(data)}
+    shorter = {name: _shortened(name) for name in _names(data)}
     longest_first = sorted(shorter, key=len, reverse=True)
 
     def change(text: str) -> str:
@@ -40,26 +39,25 @@ def for_page(facts: FactsT) -> FactsT:
 
 def long_names(facts: Facts) -> tuple[str, ...]:
     """Every name that :func:`for_page` shortens, in full, in the order of the alphabet."""
-    return tuple(sorted({name for name, _ in _names(facts.model_dump())}))
+    return tuple(sorted(set(_names(facts.model_dump()))))
 
 
-def _shortened(name: str, limit: int) -> str:
+def _shortened(name: str) -> str:
     """The start and the end of a name: numbered names differ at their end."""
-    tail = limit // 4
-    return f"{name[: limit - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
+    tail = LONGEST // 4
+    return f"{name[: LONGEST - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
 
 
 def _folded(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def _names(value: Any) -> Iterator[tuple[str, int]]:
-    """Every name that is too long, with the length it may have."""
+def _names(value: Any) -> Iterator[str]:
+    """Every name that is too long."""
     if isinstance(value, dict):
-        limit = LONGEST_PERSON if "id" in value else LONGEST
         for key, inner in value.items():
-            if key in _NAMES and isinstance(inner, str) and len(_folded(inner)) > limit:
-                yield _folded(inner), limit
+            if key in _NAMES and isinstance(inner, str) and len(_folded(inner)) > LONGEST:
+                yield _folded(inner)
             else:
                 yield from _names(inner)
     elif isinstance(value, list | tuple):

@@ -18,13 +18,13 @@ from salesgap.publish.blocks import (
     FACTS_MIME,
     SECTION_MIME,
     Block,
+    Cards,
     Columns,
     Figure,
     Heading,
     PageSetup,
     Preformatted,
     Section,
-    Together,
     says_its_title,
 )
 from salesgap.publish.markdown import blocks_of_markdown
@@ -154,14 +154,12 @@ def _stepped(blocks: Iterable[Block], level: int) -> tuple[tuple[Block, ...], in
         if isinstance(block, Heading):
             level = min(block.level, level + 1)
             changed = block.model_copy(update={"level": level})
-        elif isinstance(block, Together):
-            inner, level = _stepped(block.blocks, level)
-            changed = block.model_copy(update={"blocks": inner})
-        elif isinstance(block, Columns):
-            columns = []
-            for column in block.columns:
-                inner, level = _stepped(column, level)
-                columns.append(inner)
-            changed = block.model_copy(update={"columns": tuple(columns)})
+        elif isinstance(block, Columns | Cards):
+            name = "columns" if isinstance(block, Columns) else "cards"
+            groups = []
+            for group in getattr(block, name):
+                inner, level = _stepped(group, level)
+                groups.append(inner)
+            changed = block.model_copy(update={name: tuple(groups)})
         found.append(changed)
     return tuple(found), level

@@ -149,22 +149,38 @@ def evidence_value(fact: Evidence, writer: Writer) -> str:
     """A number behind a candidate with the count it rests on."""
     if fact.unit == "share":
         return writer.share(fact.value, fact.count, *_nouns(fact))
-    return f"{writer.measure(fact.value, fact.unit)} ({_counted(fact, writer)})"
+    value = writer.measure(fact.value, fact.unit)
+    if fact.unit == "count" and not _nouns(fact)[0]:
+        return value  # it is a count itself
+    return f"{value} ({_counted(fact, writer)})"
+
+
+def evidence_against(fact: Evidence, writer: Writer) -> str:
+    """A measure, its value with its count, and the peers' where there are any."""
+    peers = "" if fact.benchmark is None else f"; peers {writer.measure(fact.benchmark, fact.unit)}"
+    return f"{measure_name(fact.measure)}: {evidence_value(fact, writer)}{peers}"
 
 
 _DECIDED = ("decided deal", "decided deals")
+_WON = ("won deal", "won deals")
+_REPS = ("rep", "reps")
 _NOUNS = {
     "pipeline_creation": ("opportunity", "opportunities"),
     "conversion": _DECIDED,
     "conversion_early": _DECIDED,
     "conversion_late": _DECIDED,
     "capacity": ("rep-month", "rep-months"),
+    **dict.fromkeys(("deal_size", "cycle_time", "attainment", "underperformance"), _WON),
+    **dict.fromkeys(("goals_per_rep", "plan_pace", "reps_attaining", "ramping_on_quota"), _REPS),
+    "crm_hygiene": ("open deal", "open deals"),
+    "early_attention": ("activity", "activities"),
+    "commitments_done": ("commitment", "commitments"),
 }
 
 
 def _nouns(fact: Evidence) -> tuple[str, str]:
-    return _NOUNS.get(fact.measure, ("won deal", "won deals"))
+    return _NOUNS.get(fact.measure, ("", ""))
 
 
 def _counted(fact: Evidence, writer: Writer) -> str:
-    return writer.count(fact.count, *_nouns(fact))
+    return writer.count(fact.count, *_nouns(fact)) if _nouns(fact)[0] else writer.number(fact.count)

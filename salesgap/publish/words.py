@@ -185,6 +185,10 @@ class Writer:
         day = format_date(value, "EEE", locale=self.locale)
         return f"{day} {self.short_day(value)}"
 
+    def day_of_week(self, value: date) -> str:
+        """A date of a week already named: 'Mon 6'."""
+        return format_skeleton("Ed", value, locale=self.locale)
+
 
 @cache
 def writable(locale: str, currency: str = "EUR") -> bool:

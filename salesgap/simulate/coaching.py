@@ -1,4 +1,4 @@
-"""What earlier coaching left behind: skill scores, driver scores and commitments."""
+"""How teams are run: scores, commitments, more goals than revenue, fields left empty."""
 
 from __future__ import annotations
 
@@ -65,6 +65,12 @@ _ACTIONS: Final[dict[Driver, tuple[str, ...]]] = {
 }
 _QUARTERS = 4  # of skill scores
 _WITH_COMMITMENTS = 0.4  # of managers
+_ANSWERING = 0.8  # of managers, the eight drivers
+_OF_PEOPLE: Final = ("capacity", "underperformance")
+_GOALS: Final = {"new logos": 2, "multi-year deals": 1, "add-ons": 3, "meetings held": 60}
+_MORE_GOALS: Final = (0.4, 0.25, 0.2, 0.05, 0.1)  # of managers, by how many beside revenue
+_OFTEN_EMPTY: Final = ("type", "margin")
+_LEFT_EMPTY = 0.12  # of these, in a usual team
 
 
 def assessments_table(life: Life, staff: Staff) -> pd.DataFrame:
@@ -72,7 +78,7 @@ def assessments_table(life: Life, staff: Staff) -> pd.DataFrame:
     roster, clock, rng = life.roster, life.clock, life.generator(7)
     ends = clock.quarter_ends[(clock.quarter_ends >= 0) & (clock.quarter_ends <= clock.as_of)]
     blocks = [_skills(roster, staff, int(day), clock, rng) for day in ends[-_QUARTERS:]]
-    blocks += [_driver_scores(staff, ends[-1:], clock, rng)]
+    blocks += [_driver_scores(life, staff, ends[-1:], rng)]
     return pd.concat(blocks, ignore_index=True)
 
 
@@ -91,6 +97,32 @@ def commitments_table(life: Life, staff: Staff) -> pd.DataFrame:
     ]
     columns = ["manager_id", "gap", "action", "owner_id", "due_date", "status"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def with_more_goals(quotas: pd.DataFrame, life: Life, staff: Staff) -> pd.DataFrame:
+    """The quotas, and in some teams goals beside revenue for each rep and quarter of the year."""
+    roster, clock, rng = life.roster, life.clock, life.generator(12)
+    count = rng.choice(len(_MORE_GOALS), len(roster.group), p=_MORE_GOALS)
+    here = roster.active(clock.as_of)
+    carried = dict(
+        zip(staff.person_ids[roster.person[here]], count[roster.team[here]], strict=True)
+    )
+    this_year = quotas["period_start"] >= clock.dates(np.array([clock.year_start]))[0]
+    goals = quotas["person_id"].map(carried).fillna(0)
+    more = [
+        quotas[this_year & (goals > number)].assign(amount=float(amount), measure=measure)
+        for number, (measure, amount) in enumerate(_GOALS.items())
+    ]
+    return pd.concat([quotas, *more], ignore_index=True)
+
+
+def with_fields_left_empty(deals: pd.DataFrame, life: Life) -> pd.DataFrame:
+    """The opportunities as their teams keep them: some fill in less than others."""
+    roster, rng = life.roster, life.generator(13)
+    team = roster.team[life.deals.stint[: len(deals)]]
+    share = np.minimum(_LEFT_EMPTY * rng.exponential(1.0, len(roster.group)), 0.6)
+    empty = {name: rng.random(len(deals)) < share[team] for name in _OFTEN_EMPTY}
+    return deals.assign(**{name: deals[name].mask(rows) for name, rows in empty.items()})
 
 
 def _commitments(
@@ -127,13 +159,16 @@ def _skills(
     return _scores(staff.person_ids[roster.person[rows]], tuple(_SKILLS), score, day, clock)
 
 
-def _driver_scores(
-    staff: Staff, days: Ints, clock: Clock, rng: np.random.Generator
-) -> pd.DataFrame:
-    asked = np.array(staff.manager_ids, dtype=object)[rng.random(len(staff.manager_ids)) < 0.8]
-    score = rng.normal(3, 0.9, (len(asked), len(_MANAGEMENT)))
-    day = int(days[0]) if len(days) else clock.as_of
-    return _scores(asked, _MANAGEMENT, score, day, clock)
+def _driver_scores(life: Life, staff: Staff, days: Ints, rng: np.random.Generator) -> pd.DataFrame:
+    """Where a condition holds a team back, its manager sees more wrong with the process."""
+    ids = np.array(staff.manager_ids, dtype=object)
+    asked = rng.random(len(ids)) < _ANSWERING
+    usual = np.full(len(ids), 3.0)
+    for gap in life.gaps:
+        usual[gap.manager] = 3.3 if gap.driver in _OF_PEOPLE else 2.5
+    score = rng.normal(0, 0.9, (asked.sum(), len(_MANAGEMENT))) + usual[asked, None]
+    day = int(days[0]) if len(days) else life.clock.as_of
+    return _scores(ids[asked], _MANAGEMENT, score, day, life.clock)
 
 
 def _scores(

@@ -14,7 +14,12 @@ from salesgap.crm.tables import TABLES, conform
 from salesgap.errors import OutputError
 from salesgap.simulate.activities import activities_table
 from salesgap.simulate.clock import clock_of
-from salesgap.simulate.coaching import assessments_table, commitments_table
+from salesgap.simulate.coaching import (
+    assessments_table,
+    commitments_table,
+    with_fields_left_empty,
+    with_more_goals,
+)
 from salesgap.simulate.crm_view import history_table, opportunities_table, pipeline, products_table
 from salesgap.simulate.deals import Life, live
 from salesgap.simulate.roster import hire
@@ -97,8 +102,10 @@ def _tables(life: Life, staff: Staff, quotas: Floats) -> dict[str, pd.DataFrame]
     calls = activities_table(view, life, staff) if world.activities else pd.DataFrame()
     frames = {
         "people": people_table(staff, roster, world, clock),
-        "opportunities": opportunities_table(view, calls, clock, life.generator(6)),
-        "quotas": quotas_table(staff, roster, quotas, clock),
+        "opportunities": with_fields_left_empty(
+            opportunities_table(view, calls, clock, life.generator(6)), life
+        ),
+        "quotas": with_more_goals(quotas_table(staff, roster, quotas, clock), life, staff),
         "stage_history": history_table(view, clock) if world.stage_history else pd.DataFrame(),
         "activities": calls,
         "team_history": team_history_table(staff, roster, clock),

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from salesgap.batch.execute import Job, execute
 from salesgap.batch.workers import workers
@@ -22,10 +23,15 @@ section = {"name": "gap", "title": "One gap", "new_page": False,
            "blocks": [{"type": "text", "spans": [{"text": "#[*not markup*] " + manager_id}]}]}
 display({"application/vnd.salesgap.section+json": section, "text/plain": "gap"}, raw=True)
 """
-FACTS = """
-facts = {"manager": manager_id}
-display({"application/vnd.salesgap.facts+json": facts, "text/plain": ""}, raw=True)
+SMALL_PACK = Path(__file__).resolve().parents[1] / "data" / "small-pack.json"
+FACTS = f"""
+import json
+from pathlib import Path
+facts = json.loads(Path({str(SMALL_PACK)!r}).read_text("utf-8"))
+display({{"application/vnd.salesgap.facts+json": facts, "text/plain": ""}}, raw=True)
 """
+DISTRIBUTED = ["North/M1.ics", "North/M1.json", "North/M1.pdf"]
+NO_PACK = FACTS.replace("display", "del facts['currency']\ndisplay")
 KILL_WORKER = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
 
 
@@ -53,16 +59,24 @@ def test_a_pack_is_its_pdf_its_facts_and_its_notebook(write_notebook, tmp_path):
     output = tmp_path / "out {0}"
     record = execute(job(write_notebook(PACK, FACTS), output))
     assert (record.status, record.reason) == ("made", "")
-    assert published(output) == ["North/M1.json", "North/M1.pdf", "notebooks/North/M1.ipynb"]
-    assert json.loads((output / "North/M1.json").read_text("utf-8")) == {"manager": "M1"}
+    assert published(output) == [*DISTRIBUTED, "notebooks/North/M1.ipynb"]
+    facts = json.loads(SMALL_PACK.read_text("utf-8"))
+    assert json.loads((output / "North/M1.json").read_text("utf-8")) == facts
     assert (output / "North/M1.pdf").read_bytes().startswith(b"%PDF-")
+    assert len(Calendar.from_ical((output / "North/M1.ics").read_bytes()).walk("VEVENT")) == 2
+
+
+def test_a_pack_without_a_session_has_no_calendar(write_notebook, tmp_path):
+    unplanned = FACTS.replace("display", "facts['coaching']['cadence'] = []\ndisplay")
+    record = execute(job(write_notebook(PACK, unplanned), tmp_path))
+    assert sorted(record.files) == ["North/M1.json", "North/M1.pdf"]
 
 
 def test_the_record_holds_the_hash_of_each_file_to_distribute(write_notebook, tmp_path):
     record = execute(job(write_notebook(PACK, FACTS), tmp_path / "out"))
     assert record.files == {
         name: hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest()
-        for name in ("North/M1.pdf", "North/M1.json")
+        for name in DISTRIBUTED
     }
 
 
@@ -71,9 +85,10 @@ def test_the_record_holds_the_hash_of_each_file_to_distribute(write_notebook, tm
     [
         ((PACK, FACTS, "1 / 0"), "coaching_pack.ipynb cell 4: ZeroDivisionError: division by zero"),
         ((PACK,), "left no facts → its last cell has to display the pack"),
+        ((PACK, NO_PACK), "left facts that are no pack's: currency → its last cell has to display"),
         (("manager_id = 1",), "no section"),
     ],
-    ids=["raises at its end", "no facts", "no section"],
+    ids=["raises at its end", "no facts", "no pack's facts", "no section"],
 )
 def test_nothing_of_a_failed_pack_is_published(write_notebook, tmp_path, cells, reason):
     record = execute(job(write_notebook(*cells), tmp_path / "out"))

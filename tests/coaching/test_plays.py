@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesgap.coaching.plays import Play, actions, load_plays, working_day
+from salesgap.coaching.plays import FirstRound, Play, actions, load_plays, working_day
 from salesgap.errors import ParamsError
 from salesgap.gaps.candidates import CONDITIONS
 
@@ -45,6 +45,51 @@ def test_the_shipped_plays_leave_no_word_unfilled():
             assert "$" not in f"{action.do}{action.who}{action.seen_in}"
 
 
+ROUND = FirstRound(date(2026, 6, 29), date(2026, 7, 9))
+
+
+def test_what_happens_in_the_one_to_ones_is_due_with_them_and_actions_come_by_date():
+    steps = [
+        step(do="all", one_to_one="every"),
+        step(do="usual", within_days=7),
+        step(do="start", one_to_one="first", within_days=14),
+    ]
+    found = actions(Play.model_validate(play(actions=steps)), FRIDAY, [], 6, ROUND)
+    assert [(action.do, action.by) for action in found] == [
+        ("start", ROUND.first),
+        ("usual", date(2026, 7, 3)),
+        ("all", ROUND.every),
+    ]
+
+
+def test_without_a_calendar_one_to_ones_are_due_within_their_days():
+    each = Play.model_validate(play(actions=[step(one_to_one="every", within_days=7)] * 3))
+    assert {action.by for action in actions(each, FRIDAY, [], 0)} == {date(2026, 7, 3)}
+
+
+def test_late_in_the_year_a_step_says_what_else_to_do():
+    late = step(late="Start next year with $reps")
+    each = Play.model_validate(play(actions=[late, step(), step()]))
+    said = [action.do for action in actions(each, FRIDAY, ["Ann"], 6, late=True)]
+    assert said == ["Start next year with Ann", "Call Ann", "Call Ann"]
+    assert {action.do for action in actions(each, FRIDAY, ["Ann"], 6)} == {"Call Ann"}
+
+
+def test_the_creation_play_asks_for_nothing_this_year_that_would_close_in_the_next():
+    creation = load_plays(PLAYS)["pipeline_creation"]
+    late = [action.do for action in actions(creation, FRIDAY, ["Ann"], 6, late=True)]
+    assert sum("next year" in do for do in late) == 2
+    assert not any("next year" in action.do for action in actions(creation, FRIDAY, ["Ann"], 6))
+
+
+@pytest.mark.parametrize("driver", ["pipeline_creation", "none"])
+def test_the_shipped_plays_are_due_with_the_one_to_ones_that_they_speak_of(driver):
+    found = actions(load_plays(PLAYS)[driver], FRIDAY, ["Ann"], 6, ROUND)
+    by = [action.by for action in found if "each rep" in action.do or "every one" in action.do]
+    assert by
+    assert set(by) <= set(ROUND)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -59,6 +104,8 @@ def test_the_shipped_plays_leave_no_word_unfilled():
         (play(topic="Calls of $reps"), "topic: $reps: nothing is filled in here"),
         (play(debrief=["Was it $reps?"]), "debrief.0: $reps: nothing is filled in here"),
         (play(colour="red"), "colour: Extra inputs are not permitted"),
+        (play(actions=[step(late="$rep"), step(), step()]), "actions.0.late: $rep"),
+        (play(actions=[step(one_to_one="last"), step(), step()]), "actions.0.one_to_one: Input"),
         ([], "Input should be a valid dictionary"),
     ],
 )

@@ -294,6 +294,15 @@ def test_rows_about_unknown_people_and_deals_are_quarantined(export: Export, dea
     ]
 
 
+def test_a_commitment_of_another_status_is_quarantined_and_case_is_none(export: Export) -> None:
+    row = {"manager_id": "m1", "gap": "capacity", "action": "a", "due_date": "2026-06-01"}
+    states = ("Done", "OPEN", "dropped", "later")
+    snapshot = take_snapshot(export(commitments=[row | {"status": state} for state in states]))
+    reason = "status 'later' is none of open, done, dropped"
+    assert found(snapshot, "commitments") == [(5, "status", reason, "error")]
+    assert list(snapshot.tables["commitments"]["status"]) == ["Done", "OPEN", "dropped"]
+
+
 def test_a_product_that_differs_in_spelling_only_is_matched(export: Export, deal: Deal) -> None:
     deals = [deal(1, product="GTXPro", amount=""), deal(2, product="Other")]
     products = [{"product": "GTX Pro", "list_price": "4821"}]

@@ -15,6 +15,7 @@ import nbformat.v4 as v4
 import pytest
 
 from salesgap.publish.blocks import (
+    Cards,
     Columns,
     Figure,
     Heading,
@@ -27,7 +28,6 @@ from salesgap.publish.blocks import (
     Span,
     Table,
     Text,
-    Together,
     WriteIn,
 )
 from salesgap.publish.display import SectionView
@@ -234,7 +234,7 @@ def second_page() -> Section:
                 note="80 % intervals; ranks within a band cannot be told apart.",
             ),
             Heading(level=2, text="One-to-one with Rep 1"),
-            Together(blocks=(Heading(level=3, text="Career"), WriteIn(label="Next", lines=2))),
+            Cards(cards=((Heading(level=3, text="Career"), WriteIn(label="Next", lines=2)),)),
         ),
     )
 

@@ -6,7 +6,14 @@ from salesgap.publish.fonts import isolated, missing_glyphs, showable
 
 
 @pytest.mark.parametrize(
-    "text", ["Ångström ß ŵ Łódź", "Ελλάδα Київ Привет", "שלום مرحبا", "高橋 さくら 株式会社", "€ − × ÷ ≥ → ✓ “x” …\n"]
+    "text",
+    [
+        "Ångström ß ŵ Łódź",
+        "Ελλάδα Київ Привет",
+        "שלום مرحبا",
+        "高橋 さくら 株式会社",
+        "€ − × ÷ ≥ → ✓ “x” …\n",
+    ],
 )
 def test_the_scripts_and_signs_of_a_pack_all_have_glyphs(text: str) -> None:
     assert missing_glyphs(text) == set()

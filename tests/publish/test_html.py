@@ -9,6 +9,7 @@ import pytest
 from salesgap.publish.blocks import (
     Block,
     Bullets,
+    Cards,
     Columns,
     Figure,
     Heading,
@@ -21,7 +22,6 @@ from salesgap.publish.blocks import (
     Span,
     Table,
     Text,
-    Together,
     WriteIn,
 )
 from salesgap.publish.html import html_of
@@ -74,7 +74,7 @@ def every_block(text: str) -> tuple[Block, ...]:
         Note(spans=spans),
         WriteIn(label=text),
         Columns(columns=((Text(spans=spans),),), ratios=(1,)),
-        Together(blocks=(Text(spans=spans),)),
+        Cards(cards=((Text(spans=spans),),)),
     )
 
 
@@ -105,7 +105,7 @@ def test_a_table_names_its_columns_and_rows_and_aligns_its_numbers() -> None:
     [
         ((), ["One gap"]),
         ((Heading(text="Create more", level=1),), ["Create more"]),
-        ((Together(blocks=(Heading(text="Create more", level=1),)),), ["Create more"]),
+        ((Cards(cards=((Heading(text="Create more", level=1),),)),), ["Create more"]),
         ((Columns(columns=((Heading(text="Side", level=2),),), ratios=(1,)),), ["One gap"]),
     ],
     ids=["no heading", "own heading", "inside a group", "only a lower level"],

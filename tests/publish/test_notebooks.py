@@ -23,7 +23,7 @@ def code_cells(name: str) -> list[Any]:
     return [cell for cell in opened(name).cells if cell.cell_type == "code"]
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", [*NOTEBOOKS, "what_if"])
 def test_a_notebook_is_thin_and_saved_without_outputs(name: str) -> None:
     cells = code_cells(name)
 
@@ -32,7 +32,7 @@ def test_a_notebook_is_thin_and_saved_without_outputs(name: str) -> None:
     assert [cell.id for cell in cells if cell.outputs or cell.execution_count] == []
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", [*NOTEBOOKS, "what_if"])
 def test_every_parameter_is_a_text_with_a_comment(name: str) -> None:
     tagged = [cell for cell in code_cells(name) if "parameters" in cell.metadata.get("tags", ())]
 

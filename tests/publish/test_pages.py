@@ -9,11 +9,11 @@ from salesgap.errors import PublishError
 from salesgap.publish.blocks import (
     FACTS_MIME,
     SECTION_MIME,
+    Cards,
     Columns,
     Heading,
     PageSetup,
     Section,
-    Together,
     headings_of,
 )
 from salesgap.publish.pages import sections_of, setup_of
@@ -25,7 +25,7 @@ def levels(*sections: Section) -> list[int]:
 
 def test_headings_start_at_the_top_and_skip_no_level(made: SimpleNamespace) -> None:
     deep = Heading(text="deep", level=3)
-    group = Columns(columns=((deep,), (Together(blocks=(deep,)),)), ratios=(1, 1))
+    group = Columns(columns=((deep,), (Cards(cards=((deep,),)),)), ratios=(1, 1))
     cells = (
         made.markdown("### first"),
         made.shown(Section(name="a", title="", blocks=(group,))),

@@ -192,6 +192,42 @@ def test_a_capacity_gap_leaves_seats_empty_that_the_managers_quota_counts() -> N
     assert carried / own == pytest.approx(team["end_date"].isna().mean())
 
 
+def test_some_teams_carry_more_goals_than_revenue_this_year() -> None:
+    org = demo()
+    quotas = org.tables["quotas"].merge(org.tables["people"][["person_id", "manager_id"]])
+    goals = quotas.groupby(["manager_id", "person_id"])["measure"].nunique()
+    teams = goals[list(org.manager_ids)].groupby("manager_id").max()
+    assert (teams == 1).any()
+    assert (teams > 3).any()
+    others = quotas[quotas["measure"] != "revenue"]
+    assert (others["period_start"] >= pd.Timestamp(2025, 1, 1)).all()
+    assert not others["person_id"].isin(org.manager_ids).any()
+
+
+def test_teams_differ_in_what_they_leave_empty() -> None:
+    tables = demo().tables
+    owners = tables["people"].set_index("person_id")["manager_id"]
+    empty = tables["opportunities"]["margin"].isna()
+    share = empty.groupby(tables["opportunities"]["owner_id"].map(owners)).mean()
+    assert share.min() < 0.05 < 0.2 < share.max()
+
+
+def test_a_manager_whose_team_a_condition_holds_back_scores_the_process_lower() -> None:
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for seed in range(1, 5):
+        org = organisation(seed=seed, as_of=AS_OF, world=QUIET)
+        held = {
+            org.manager_ids[gap.manager]
+            for gap in org.gaps
+            if gap.driver not in ("capacity", "underperformance")
+        }
+        rows = org.tables["assessments"]
+        for person, score in rows[["person_id", "score"]].itertuples(index=False):
+            if person in org.manager_ids:
+                scores[person in held].append(score)
+    assert np.mean(scores[True]) < np.mean(scores[False]) - 0.3
+
+
 def test_bunching_draws_wins_to_the_quarters_last_days() -> None:
     def share(bunching: float) -> float:
         world = replace(QUIET, quarter_end_bunching=bunching)

@@ -1,64 +1,105 @@
-"""Page 5: the coaching calendar and the quarterly checkpoint."""
+"""Page 5: the coaching calendar, and the debrief after a joint call."""
 
 from __future__ import annotations
 
-from salesgap.facts import Pack
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from salesgap.facts import Pack, Session
 from salesgap.params import Report
-from salesgap.publish.blocks import Block, Heading, Section, Table
+from salesgap.publish import blocks as b
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
-from salesgap.publish.sections.parts import body, table
-from salesgap.publish.wording import measure_name
+from salesgap.publish.sections.checkpoint import checkpoint
+from salesgap.publish.sections.great import great_or_mediocre
+from salesgap.publish.sections.parts import body, muted, run, say, small, strong, table
+from salesgap.publish.sections.scorecard import scorecard
 from salesgap.publish.words import Writer, writer
 
 
 def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
-    """Page 5: who is coached when, how and on what; leading indicators now, before and at peers."""
+    """Who is coached when, how and on what; indicators, drivers of execution and own habits."""
     pack = for_page(pack)
     write = writer(report, pack.currency)
-    blocks: list[Block] = [Heading(text="Cadence and checkpoint", level=1)]
-    blocks.append(
-        _calendar(pack, write)
-        if pack.coaching.cadence
-        else body("No coaching contact is planned: there is no rep in seat.")
-    )
-    blocks.append(
-        _checkpoint(pack, write)
-        if pack.coaching.checkpoint
-        else body("No leading indicator can be measured from these data.")
-    )
-    return SectionView(
-        Section(name="cadence", title="Cadence and checkpoint", blocks=tuple(blocks))
-    )
-
-
-def _calendar(pack: Pack, write: Writer) -> Table:
-    columns = (("Day", "l", 1.1), ("With", "l", 2.2), ("Type", "l", 2.4), ("Topic", "l", 5))
-    rows = [
-        (write.weekday(session.on), session.person, session.type, session.topic)
-        for session in sorted(pack.coaching.cadence, key=lambda session: session.on)
+    blocks: list[b.Block] = [
+        b.Heading(text="Cadence and checkpoint", level=1),
+        *_calendar(pack.coaching.cadence, write),
+        *_debrief(pack.coaching.debrief),
+        *checkpoint(pack.coaching, write),
+        *scorecard(pack, write),
+        *great_or_mediocre(pack.coaching.signs, write),
     ]
-    return table(columns, rows, title="Coaching calendar")
-
-
-def _checkpoint(pack: Pack, write: Writer) -> Table:
-    columns = (
-        ("Leading indicator", "l", 3),
-        ("Now (count)", "r", 1.6),
-        ("Last quarter", "r", 1.2),
-        ("Peers", "r", 1.2),
-    )
-    rows = []
-    for one in pack.coaching.checkpoint:
-        now = write.measure(one.now, one.unit)
-        counted = f"{now} ({write.number(one.count)})" if one.now is not None else now
-        rows.append(
-            (
-                measure_name(one.measure),
-                counted,
-                write.measure(one.last, one.unit),
-                write.measure(one.peers, one.unit),
-            )
+    return SectionView(
+        b.Section(
+            name="cadence", title="Cadence and checkpoint", blocks=tuple(blocks), new_page=False
         )
-    note = "A difference of a few points on a few deals is chance; look for the same sign twice."
-    return table(columns, rows, title="Quarterly checkpoint", note=note)
+    )
+
+
+# ── the calendar ──────────────────────────────────────────────────────────────────────────
+
+
+def _calendar(sessions: tuple[Session, ...], write: Writer) -> list[b.Block]:
+    """A row a rep, a column a week; the topics are named once, below."""
+    if not sessions:
+        return [body("No coaching contact is planned: there is no rep in seat.")]
+    topics = list(dict.fromkeys(one.topic for one in sorted(sessions, key=_when)))
+    weeks = sorted({_monday(one.on) for one in sessions})
+    columns = (
+        ("Rep", "l", 2),
+        *((f"Week of {write.short_day(week)}", "l", 2) for week in weeks),
+    )
+    rows: list[tuple[str | b.Spans, ...]] = [
+        (name, *(_cell(sessions, name, week, topics, write) for week in weeks))
+        for name in sorted({one.person for one in sessions})
+    ]
+    legend = say(
+        *(
+            part
+            for n, topic in enumerate(topics)
+            for part in (strong(f"{_letter(n)} "), f"{topic}. ")
+        )
+    )
+    return [
+        table(columns, rows, title=_title(sessions, len(weeks), write)),
+        b.Text(spans=legend, size="small"),
+    ]
+
+
+def _title(sessions: Sequence[Session], weeks: int, write: Writer) -> str:
+    held = len({one.person for one in sessions})
+    over = f"{write.number(weeks)} weeks" if weeks > 1 else "one week"
+    contacts = write.count(len(sessions), "coaching contact")
+    return f"{contacts} with {write.count(held, 'rep')} in {over}"
+
+
+def _cell(
+    sessions: Sequence[Session], name: str, week: date, topics: list[str], write: Writer
+) -> b.Spans:
+    here = sorted(
+        (one for one in sessions if one.person == name and _monday(one.on) == week), key=_when
+    )
+    parts: list[str | b.Span] = []
+    for place, one in enumerate(here):
+        parts.append(muted(f"{chr(10) if place else ''}{write.day_of_week(one.on)} "))
+        parts += [f"{one.type} ", strong(_letter(topics.index(one.topic)))]
+    return say(*parts) or run("")
+
+
+def _when(session: Session) -> tuple[date, str]:
+    return session.on, session.person
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _letter(number: int) -> str:
+    """A, B, C …, then A2, B2 … for a calendar of many topics."""
+    return chr(ord("A") + number % 26) + (str(number // 26 + 1) if number > 25 else "")
+
+
+def _debrief(prompts: tuple[str, ...]) -> list[b.Block]:
+    if not prompts:
+        return []
+    return [small(strong("After a joint call, ask: "), " ".join(prompts))]

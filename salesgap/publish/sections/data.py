@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from salesgap.facts import DataQuality, Pack
+from salesgap.facts import DataQuality, Pack, TableCount
 from salesgap.measures.definitions import MEASURES
 from salesgap.params import Report
-from salesgap.publish.blocks import Block, Bullets, Heading, Section, Spans, Table
+from salesgap.publish.blocks import Block, Bullets, Columns, Heading, Section, Spans, Table
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page, long_names
-from salesgap.publish.sections.parts import body, run, say, strong, table
+from salesgap.publish.sections.parts import muted, run, say, small, strong, table
 from salesgap.publish.words import MISSING, Writer, writer
 
 
@@ -18,32 +18,58 @@ def how_made(pack: Pack, report: Report) -> SectionView:
     write = writer(report, pack.currency)
     blocks: list[Block] = [
         Heading(text="How these numbers were made", level=1),
-        body(
+        small(
             f"Everything is as of the end of {write.day(pack.as_of)}; the fiscal year ends on "
             f"{write.day(pack.fiscal_year_end)}. Peers are reps of the same role and segment; "
             "small samples are drawn towards them. Ranges hold the chance of single deals, not a "
-            "change of team or market: the year can go another way. That no gap is named does not "
-            "mean that there is none. A human decides what follows from any of this."
+            "change of team or market. That no gap is named does not mean that there is none. A "
+            "human decides what follows from any of this."
         ),
+        *_side_by_side(_assumptions(pack), _rows_read(pack.data_quality, write)),
+        *_texts(pack.data_quality),
+        *_definitions(pack),
+        *long_name_blocks(cut),
     ]
-    if pack.assumptions:
-        blocks.append(_assumptions(pack))
-    blocks += data_blocks(pack.data_quality, write)
-    blocks.append(Heading(text="What the measures mean", level=2))
-    blocks.append(Bullets(items=_definitions(pack)))
-    blocks += long_name_blocks(cut)
-    return SectionView(
-        Section(name="how-made", title="How these numbers were made", blocks=tuple(blocks))
+    section = Section(
+        name="how-made",
+        title="How these numbers were made",
+        blocks=tuple(blocks),
+        new_page=False,
     )
+    return SectionView(section)
 
 
-def _assumptions(pack: Pack) -> Table:
-    columns = (("Assumption", "l", 2), ("Value", "r", 1.2), ("What it means", "l", 5))
-    rows = [
-        (one.name.replace("_", " ").capitalize(), one.value, one.meaning)
+def _side_by_side(*parts: tuple[Block, ...]) -> list[Block]:
+    columns = tuple(part for part in parts if part)
+    return [Columns(columns=columns, ratios=(1.0,) * len(columns))] if columns else []
+
+
+def _assumptions(pack: Pack) -> tuple[Block, ...]:
+    items = tuple(
+        say(f"{one.meaning}: ", strong(one.value), muted(f" ({one.name})"))
         for one in pack.assumptions
-    ]
-    return table(columns, rows, title="Assumptions")
+    )
+    return _listed("What is assumed", items)
+
+
+def _rows_read(quality: DataQuality, write: Writer) -> tuple[Block, ...]:
+    items = tuple(
+        say(
+            f"{one.table.replace('_', ' ')}: ", strong(write.number(one.rows_in)), _left(one, write)
+        )
+        for one in quality.tables
+    )
+    return _listed("Rows read of each table", items)
+
+
+def _left(one: TableCount, write: Writer) -> str:
+    if not one.quarantined:
+        return ""
+    return f", {write.number(one.quarantined)} of them quarantined{_out_of_scope(one, write)}"
+
+
+def _listed(title: str, items: tuple[Spans, ...]) -> tuple[Block, ...]:
+    return (Heading(text=title, level=2), Bullets(items=items, size="small")) if items else ()
 
 
 def data_blocks(quality: DataQuality, write: Writer) -> list[Block]:
@@ -51,55 +77,80 @@ def data_blocks(quality: DataQuality, write: Writer) -> list[Block]:
     blocks: list[Block] = []
     if quality.tables:
         blocks.append(_rows_table(quality, write))
-    if quality.missing:
-        blocks.append(Heading(text="What is missing, and what it costs", level=2))
-        blocks.append(Bullets(items=tuple(run(text) for text in quality.missing)))
-    if quality.notes:
-        blocks.append(Heading(text="What was mended, matched or assumed", level=2))
-        blocks.append(Bullets(items=tuple(run(text) for text in quality.notes)))
-    return blocks
+    return blocks + _texts(quality)
+
+
+def _texts(quality: DataQuality) -> list[Block]:
+    told = (
+        ("What is missing, and what it costs", quality.missing),
+        ("What was mended, matched or assumed", quality.notes),
+    )
+    return [
+        block for title, texts in told for block in _listed(title, tuple(run(t) for t in texts))
+    ]
 
 
 def long_name_blocks(names: tuple[str, ...]) -> list[Block]:
     """The names that the pages shorten, in full."""
-    if not names:
-        return []
-    title = Heading(text="Names that these pages shorten, in full", level=2)
-    return [title, Bullets(items=tuple(run(name) for name in names))]
+    full = tuple(run(name) for name in names)
+    return list(_listed("Names that these pages shorten, in full", full))
 
 
 def _rows_table(quality: DataQuality, write: Writer) -> Table:
     columns = (
-        ("Table", "l", 3),
-        ("Rows in", "r", 1),
-        ("Accepted", "r", 1),
-        ("Quarantined", "r", 1.2),
-        ("of it out of scope", "r", 1.4),
+        ("Table", "l", 2),
+        ("Rows in", "r", 1.3),
+        ("Accepted", "r", 1.4),
+        ("Quarantined", "r", 1.8),
     )
     rows = [
         (
             one.table.replace("_", " "),
             write.number(one.rows_in),
             write.number(one.accepted),
-            write.number(one.quarantined),
-            write.number(one.left_out),
+            write.number(one.quarantined) + _out_of_scope(one, write),
         )
         for one in quality.tables
     ]
-    note = "Rows in = accepted + quarantined. The analyst's quarantine files say why, row by row."
+    note = "Rows in = accepted + quarantined, each with its reason."
     return table(columns, rows, title="The data", note=note)
 
 
-def _definitions(pack: Pack) -> tuple[Spans, ...]:
-    used = {fact.measure for candidate in pack.candidates for fact in candidate.evidence}
-    used |= {indicator.measure for indicator in pack.coaching.checkpoint}
-    used |= {"attainment", "coverage", "net_new"}
-    return tuple(
+def _out_of_scope(one: TableCount, write: Writer) -> str:
+    return f" ({write.number(one.left_out)} out of scope)" if one.left_out else ""
+
+
+def _definitions(pack: Pack) -> list[Block]:
+    """What each measure of the pack is, small and in two columns."""
+    used = _measures(pack)
+    told = [
         say(strong(f"{measure.name}: "), _fraction(measure.numerator, measure.denominator))
         for measure in MEASURES.values()
         if measure.id in used
-    )
+    ]
+    halves = (tuple(items) for items in _even(told))
+    parts = ((Bullets(items=items, size="small"),) for items in halves if items)
+    return [Heading(text="What the measures mean", level=2), *_side_by_side(*parts)]
+
+
+def _even(told: list[Spans]) -> tuple[list[Spans], list[Spans]]:
+    """The items in two runs of about as much text."""
+    lengths = [sum(len(span.text) for span in item) for item in told]
+    place = next(n for n in range(len(told) + 1) if 2 * sum(lengths[:n]) >= sum(lengths))
+    return told[:place], told[place:]
+
+
+def _measures(pack: Pack) -> set[str]:
+    """The ids of the measures that the pack prints."""
+    coaching = pack.coaching
+    facts = [fact for candidate in pack.candidates for fact in candidate.evidence]
+    facts += [fact for sign in coaching.signs for fact in sign.evidence]
+    facts += [driver.evidence for driver in coaching.drivers if driver.evidence]
+    used = {fact.measure for fact in facts} | {one.measure for one in coaching.checkpoint}
+    return used | {"attainment", "coverage", "net_new"}
 
 
 def _fraction(numerator: str, denominator: str) -> str:
-    return f"{numerator}." if denominator == MISSING else f"{numerator} ÷ {denominator}."
+    if denominator.startswith(MISSING):  # no fraction; a note may follow
+        return f"{numerator}{denominator.removeprefix(MISSING)}."
+    return f"{numerator} ÷ {denominator}."

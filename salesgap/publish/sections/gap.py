@@ -12,6 +12,7 @@ from salesgap.params import Report
 from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
+from salesgap.publish.sections.follow import last_pack
 from salesgap.publish.sections.parts import body, muted, page_setup, say, small, strong, table
 from salesgap.publish.wording import (
     DRIVERS,
@@ -34,16 +35,15 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
     title = f"Coaching pack: {pack.manager.name}, {quarter}"
     blocks: tuple[Block, ...] = (
         _masthead(pack, quarter, write),
-        Heading(text=_title(pack), level=1, kicker=f"The one gap · {KINDS[pack.gap.kind]}"),
+        Heading(text=_title(pack), level=1, kicker=f"The one gap: {KINDS[pack.gap.kind]}"),
         Text(spans=_verdict(pack, write), size="lead"),
         figures.attainment(pack, write, style),
-        *_yardsticks(pack),
         _why(pack, write, style),
-        *_last(pack, write),
-        *_actions(pack, write),
         *_runner_up(pack, write),
+        *_actions(pack, write),
+        *last_pack(pack, write),
     )
-    setup = page_setup(title, pack.as_of, pack.fiscal_year_end, report, write)
+    setup = page_setup(title, pack.as_of, report, write)
     return SectionView(Section(name="one-gap", title=_title(pack), blocks=blocks, setup=setup))
 
 
@@ -68,7 +68,7 @@ def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
         label, value = f"won this year; no {lacking}", write.money(pack.attainment.won)
     ramping = f", {write.number(pack.ramping)} ramping" if pack.ramping else ""
     return Masthead(
-        kicker=f"Coaching pack · {pack.manager.region} · {quarter}",
+        kicker=f"Coaching pack, {pack.manager.region}, {quarter}",
         name=pack.manager.name,
         detail=f"{write.count(pack.reps, 'rep')}{ramping}",
         figure_label=label,
@@ -110,7 +110,7 @@ def _worth(pack: Pack, write: Writer) -> Spans:
         return say(late, muted(interval + sure))
     worth = f"{write.money(gap.impact.expected)} before year end"
     return say(
-        f"{_closing(pack)} is worth about ",
+        f"{_closing(pack)} brings about ",
         Span(text=worth, tone="accent"),
         muted(interval + sure),
     )
@@ -124,11 +124,7 @@ def _closing(pack: Pack) -> str:
         return "Filling the empty seats"
     stated = {assumption.name: assumption.value for assumption in pack.assumptions}
     share, weeks = (_number(stated.get(name, "")) for name in ("close_share", "close_weeks"))
-    part = (
-        "Closing that gap"
-        if share in (None, 1.0)
-        else f"Closing {fraction(share or 0)} of that gap"
-    )
+    part = "Closing it" if share in (None, 1.0) else f"Closing {fraction(share or 0)} of that gap"
     return part if weeks is None else f"{part} within {weeks:.0f} weeks"
 
 
@@ -187,47 +183,6 @@ def _candidate(pack: Pack, id: str | None) -> Candidate | None:
     return next((c for c in pack.candidates if c.id == id), None)
 
 
-_OUTCOMES = {
-    "moved": "moved by more than chance",
-    "no_more_than_chance": "no more than chance",
-    "too_early": "too early to tell",
-    "unknown": "these data cannot tell how it moved",
-}
-
-
-def _last(pack: Pack, write: Writer) -> list[Block]:
-    """What became of the last pack's gap, in one sentence."""
-    last = pack.last_gap
-    if last is None or last.driver == "none":
-        return []
-    name = DRIVERS[last.driver].name.lower()
-    if last.people:
-        name = f"the {name} of {listed(person.name for person in last.people)}"
-    moved = ""
-    if last.then is not None and last.now is not None:
-        then, now = (write.measure(value, last.unit) for value in (last.then, last.now))
-        since = write.short_day(last.since)
-        moved = f": {then} then, {now} since {since}{_others(last.others, write)}"
-    return [small(strong("The last gap, "), f"{name}{moved}; {_OUTCOMES[last.outcome]}.")]
-
-
-def _others(others: float | None, write: Writer) -> str:
-    if others is None:
-        return ""
-    came = "better" if others >= 0 else "worse"
-    return f", other teams {write.level(abs(others))} {came}"
-
-
-def _yardsticks(pack: Pack) -> list[Block]:
-    """The two charts below each other are about two spans, and mostly against two yardsticks."""
-    if pack.shortfall is None:
-        return []
-    above, below = "this fiscal year", f"{pack.shortfall.months} months"
-    if pack.attainment.quota_to_date is not None:
-        above, below = f"quota, {above}", f"peers, {below}"
-    return [small(muted(f"Above: {above}. Below: {below}."))]
-
-
 # ── why, and what to do ───────────────────────────────────────────────────────────────────
 
 
@@ -247,28 +202,21 @@ def _why(pack: Pack, write: Writer, style: Look) -> Block:
 
 def _actions(pack: Pack, write: Writer) -> list[Block]:
     rows = [
-        (
-            (strong(write.number(number)),),
-            action.do,
-            _who_by(action, write),
-            action.seen_in,
-        )
-        for number, action in enumerate(pack.coaching.actions[:3], 1)
+        ((strong(action.do),), _who_by(action, write), action.seen_in)
+        for action in pack.coaching.actions[:3]
     ]
     if not rows:
         return []
-    columns = (
-        ("", "l", 0.3),
-        ("Do", "l", 5),
-        ("Who, by", "l", 2),
-        ("Seen in", "l", 2.6),
-    )
+    columns = (("Do", "l", 5), ("Who, by", "l", 2), ("Seen in", "l", 2.6))
     return [table(columns, rows, title="The next two weeks")]
 
 
 def _who_by(action: Action, write: Writer) -> str:
-    who = f"{action.who[:1].upper()}{action.who[1:]}, " if action.who else ""
-    return who + write.weekday(action.by)
+    """Who and when; names that the action itself says are not said twice."""
+    first, _, others = action.who.partition(" and ")
+    who = f"{first} with them" if others and others in action.do else action.who
+    named = f"{who[:1].upper()}{who[1:]}"
+    return ", ".join(filter(None, (named, write.short_day(action.by))))
 
 
 def _runner_up(pack: Pack, write: Writer) -> list[Block]:

@@ -84,9 +84,12 @@ def reasons(deal: DealAtRisk) -> str:
     return listed(deal.reasons, most=6)
 
 
-def page_setup(
-    title: str, as_of: date, year_end: date, report: Report, writer: Writer
-) -> PageSetup:
+def ended(text: str) -> str:
+    """``text`` with a full stop, unless it ends in a mark of its own ('Kessel S.L.')."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def page_setup(title: str, as_of: date, report: Report, writer: Writer) -> PageSetup:
     """Paper, colour, language and footer of a document."""
     territory = Locale.parse(report.locale).territory
     english = report.locale.startswith("en") and territory
@@ -98,6 +101,6 @@ def page_setup(
         paper="us-letter" if report.paper == "letter" else "a4",
         colour=report.brand.colour,
         footer_left=report.brand.name,
-        footer_centre=f"as of {writer.day(as_of)} · fiscal year to {writer.day(year_end)}",
+        footer_centre=f"as of {writer.day(as_of)}",
         as_of=as_of,
     )

@@ -31,6 +31,7 @@ from salesgap.publish.sections.movement import attention_of, walk
 from salesgap.publish.sections.parts import (
     body,
     deal_name,
+    ended,
     muted,
     reasons,
     say,
@@ -38,9 +39,10 @@ from salesgap.publish.sections.parts import (
     strong,
     table,
 )
-from salesgap.publish.words import MISSING, Writer, add_up, writer
+from salesgap.publish.words import MISSING, Writer, add_up, in_words, writer
 
-MOST_DEALS = 5
+MOST_DEALS = 10
+BESIDE_A_WALK = 7
 
 _PHASES = {"early": "opened to proposal", "late": "proposal to won", "all": "opened to won"}
 
@@ -63,17 +65,6 @@ def pipeline_health(pack: Pack, report: Report) -> SectionView:
 
 
 def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
-    stalled = (
-        f"{write.number(pipeline.older_than_slowest_won)} of {write.number(pipeline.open_deals)}"
-        if pipeline.older_than_slowest_won is not None and pipeline.slowest_won_days is not None
-        else MISSING
-    )
-    slowest = (
-        "open deals are older than the slowest deal ever won "
-        f"({write.days(pipeline.slowest_won_days)})"
-        if pipeline.slowest_won_days is not None
-        else "no won deal in the data to compare ages with"
-    )
     return KeyFigures(
         figures=(
             KeyFigure(
@@ -91,9 +82,16 @@ def _key_figures(pipeline: Pipeline, write: Writer) -> KeyFigures:
                 value=write.benchmark(pipeline.late_share),
                 note=_late_note(pipeline, write),
             ),
-            KeyFigure(label="Stalled", value=stalled, note=slowest),
+            *_next_steps(pipeline, write),
         )
     )
+
+
+def _next_steps(pipeline: Pipeline, write: Writer) -> list[KeyFigure]:
+    if pipeline.without_next_step is None or not pipeline.open_deals:
+        return []
+    without = f"{write.number(pipeline.without_next_step)} of {write.number(pipeline.open_deals)}"
+    return [KeyFigure(label="Without next step", value=without, note="open deals")]
 
 
 def _open_note(pipeline: Pipeline, write: Writer) -> str:
@@ -131,7 +129,8 @@ def _coverage(pack: Pack, write: Writer, style: Look) -> list[Block]:
     figure = figures.coverage(ahead, write, style)
     if figure is None:
         return []
-    return [figure, Bullets(items=tuple(_sum(quarter, write) for quarter in ahead))]
+    sums = tuple(_sum(quarter, write) for quarter in ahead)
+    return [figure, Bullets(items=sums, size="small")]
 
 
 _UNDATED = (
@@ -243,42 +242,46 @@ def _conversion(rows: tuple[Conversion, ...], write: Writer) -> Table:
 
 
 def _cautions(pipeline: Pipeline, write: Writer) -> list[Block]:
+    of = f" of {write.count(pipeline.open_deals, 'open deal')}"
     said = [
-        text
+        f"{write.number(number)}{of} {text}"
         for number, text in (
             (pipeline.list_price_deals, "valued from the product list, not by the rep"),
             (pipeline.unvalued_deals, "without any value, and not in the amounts"),
             (pipeline.undated_deals, "without an expected close date, and in no quarter"),
+            (pipeline.older_than_slowest_won, _older(pipeline, write)),
         )
         if number
-        for text in [f"{write.count(number, 'open deal')} {text}"]
     ]
     return [small(f"{'; '.join(said)}.")] if said else []
 
 
+def _older(pipeline: Pipeline, write: Writer) -> str:
+    return f"older than the slowest deal ever won ({write.days(pipeline.slowest_won_days)})"
+
+
 def _deals(pipeline: Pipeline, write: Writer) -> list[Block]:
-    shown = pipeline.at_risk[:MOST_DEALS]
+    shown = pipeline.at_risk[: BESIDE_A_WALK if pipeline.waterfall else MOST_DEALS]
     if not shown:
         return [small("No open deal stands out by its age, dates or next step.")]
     columns = (
-        ("Deal", "l", 2.6),
-        ("Rep", "l", 1.2),
-        ("Amount", "r", 0.8),
+        ("Deal, its stage and rep", "l", 4.2),
+        ("Amount", "r", 1),
         ("Due", "r", 0.95),
-        ("Why, and what to ask", "l", 6.2),
+        ("Why, and what to ask", "l", 6),
     )
     rows = [
         (
-            say(deal_name(deal), muted(f" · {deal.stage}")),
-            deal.owner.name,
+            say(deal_name(deal), muted(f"\n{deal.stage} · {deal.owner.name}")),
             write.money(deal.amount),
             write.short_day(deal.close_date),
             say(_because(deal), strong(deal.question)),
         )
         for deal in shown
     ]
-    return [table(columns, rows, title="Deals to talk about")]
+    most = f"{in_words(len(shown)).capitalize()} deals" if len(shown) > 1 else "One deal"
+    return [table(columns, rows, title=f"{most} to talk about, and what to ask")]
 
 
 def _because(deal: DealAtRisk) -> str:
-    return f"{reasons(deal)}. " if deal.reasons else ""
+    return f"{ended(reasons(deal))} " if deal.reasons else ""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 
 from salesgap import figures
-from salesgap.facts import Pack, RepRank
+from salesgap.facts import Pack, RepRank, RoleFit, StrategyVerdict
 from salesgap.figures.style import look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Heading, Note, Section, Table
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
+from salesgap.publish.sections.follow import commitments
 from salesgap.publish.sections.parts import body, say, strong, table
+from salesgap.publish.wording import VERDICTS
 from salesgap.publish.words import Writer, listed, writer
 
 
@@ -32,40 +34,78 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
         ranked = figures.stack_rank(pack.stack_rank, quotas, write, style)
         blocks += ranked or [body(strong("No place: "), "there is no attainment to rank by.")]
         blocks.append(_table(pack, quotas, write))
-        blocks += _role_fit(pack.stack_rank)
     else:
         blocks.append(body("No rep of this team has sold long enough to be ranked."))
     if pack.manager_rank:
         blocks.append(figures.manager_place(pack.manager_rank, quotas, write, style))
+    blocks += _strategy(pack.strategy, write)
+    blocks += _role_fit(pack.stack_rank)
+    blocks += _own_role(pack.role_fit, write)
+    blocks += commitments(pack, write)
     return SectionView(Section(name="stack-rank", title="Stack rank", blocks=tuple(blocks)))
 
 
+# ── quota and territory ───────────────────────────────────────────────────────────────────
+
+
 def _table(pack: Pack, quotas: bool, write: Writer) -> Table:
-    columns = (
-        ("Rep", "l", 2.6),
-        ("Role", "l", 2.8),
-        ("Won (deals)", "r", 1.3),
-        ("Quota to date", "r", 1.3),
-        ("Chance of bottom tenth", "r", 1.6),
-    )
-    rows = [
+    """What was won beside what it is measured by; a column without any value is left out."""
+    expected = {one.person.id: one.plan.from_open for one in pack.coaching.one_to_ones}
+    roles = len({rep.role for rep in pack.stack_rank}) > 1
+    columns = [
+        (("Rep", "l", 2.8), _name),
+        (("Role", "l", 2.2), lambda rep: rep.role) if roles else None,
         (
-            rep.person.name + (" (ramping)" if rep.ramping else ""),
-            rep.role,
-            f"{write.money(rep.won)} ({write.number(rep.won_deals)})",
-            write.money(rep.quota_to_date),
-            write.chance(rep.chance_bottom_tenth),
-        )
+            ("Won (deals)", "r", 1.5),
+            lambda rep: f"{write.money(rep.won)} ({write.number(rep.won_deals)})",
+        ),
+        (("Quota to date", "r", 1.3), lambda rep: write.money(rep.quota_to_date))
+        if quotas
+        else None,
+        (("Expected of open deals", "r", 1.6), lambda rep: write.money(expected[rep.person.id]))
+        if all(rep.person.id in expected for rep in pack.stack_rank)
+        else None,
+        (("Chance of bottom tenth", "r", 1.6), lambda rep: write.chance(rep.chance_bottom_tenth)),
+    ]
+    shown = [column for column in columns if column is not None]
+    rows = [
+        tuple(cell(rep) for _, cell in shown)
         for rep in sorted(pack.stack_rank, key=lambda rep: rep.expected_rank)
     ]
     note = (
-        "Quota to date allows for ramp and for the part of the period gone. Compare quotas before "
-        "people: an unfair quota makes an unfair rank."
+        "Quota to date allows for ramp and for the part of the period gone. What open deals should "
+        "bring before year end hints at the territory. Compare both before people: an unfair quota "
+        "makes an unfair rank."
         if quotas
         else "There are no quotas: reps are compared with what peers of their role won."
     )
-    title = "Won, beside the quota it is measured by" if quotas else "Won this fiscal year"
-    return table(columns, rows, title=title, note=f"{note}{_others_won(pack, write)}")
+    return table(
+        [column for column, _ in shown],
+        rows,
+        title=_quota_title(pack.stack_rank, write),
+        note=f"{note}{_others_won(pack, write)}",
+    )
+
+
+def _name(rep: RepRank) -> str:
+    return rep.person.name + (" (ramping)" if rep.ramping else "")
+
+
+_ALIKE = 1.1
+"""Quotas whose largest is below this many times the smallest are called alike."""
+
+
+def _quota_title(reps: tuple[RepRank, ...], write: Writer) -> str:
+    """What the quotas of ramped reps say about fairness."""
+    amounts = [rep.quota_to_date for rep in reps if rep.quota_to_date and not rep.ramping]
+    if not any(rep.quota_to_date for rep in reps):
+        return "Won this fiscal year"
+    if len(amounts) < 2:
+        return "Won, beside the quota it is measured by"
+    times = max(amounts) / min(amounts)
+    if times < _ALIKE:
+        return "Quotas to date are alike, so they do not explain the places"
+    return f"The largest quota to date is {write.times(times)} the smallest: is that fair?"
 
 
 def _others_won(pack: Pack, write: Writer) -> str:
@@ -96,3 +136,59 @@ def _role_fit(reps: tuple[RepRank, ...]) -> list[Block]:
             )
         )
     ]
+
+
+def _own_role(fit: RoleFit | None, write: Writer) -> list[Block]:
+    if fit is None:
+        return []
+    return [
+        Note(
+            spans=say(
+                strong("Your own role: "),
+                f"the lowest tenth of managers is {write.chance(fit.chance)} likely. Many who are "
+                "placed there are good sellers in a role that does not suit them. Talk with your "
+                "own leader about what would help, a territory of your own included."
+                f"{_territory(fit, write)} The seat would stay open until "
+                f"{write.day(fit.seat_open_until)}, so that nothing is decided in haste. "
+                "People decide.",
+            )
+        )
+    ]
+
+
+def _territory(fit: RoleFit, write: Writer) -> str:
+    if fit.territory_value is None:
+        return ""
+    return (
+        " One more seller at the peers’ level is worth "
+        f"{write.money(fit.territory_value.expected)} before year end "
+        f"({write.level(0.8)}: {write.money_range(fit.territory_value)})."
+    )
+
+
+# ── strategy or execution ─────────────────────────────────────────────────────────────────
+
+
+def _strategy(verdict: StrategyVerdict | None, write: Writer) -> list[Block]:
+    """Whether the shortfall is this team's own or common to all; nothing where it is unknown."""
+    if verdict is None or verdict.shared is None:
+        return []
+    misses = "misses" if verdict.missing_teams == 1 else "miss"
+    told = (
+        f"{write.number(verdict.missing_teams)} of {write.count(verdict.teams, 'team')} {misses} "
+        f"the number to date; {write.share(verdict.shared, verdict.teams, 'team')} of the "
+        "shortfall is shared by all of them. "
+    )
+    return [
+        Heading(text="Strategy or execution?", level=2),
+        body(strong(f"{VERDICTS[verdict.verdict]} "), told, _WHAT_THEN[verdict.verdict]),
+    ]
+
+
+_WHAT_THEN = {
+    "on_track": "",
+    "strategy": "Quota, market and product come before your own execution: raise it.",
+    "execution": "What the other teams do is open to yours: page 1 says where to start.",
+    "mixed": "Raise the shared part with your leader; page 1 is about your own.",
+    "unknown": "",
+}

@@ -1,10 +1,16 @@
-"""The region summary: three questions by manager, where the money is, and what it rests on."""
+"""The region summary: the verdict and three questions by manager, and what it all rests on.
+
+The leader's own time is in :mod:`salesgap.publish.sections.region_time`, ranks and roles in
+:mod:`salesgap.publish.sections.region_ranks`, gaps and what became of the last ones in
+:mod:`salesgap.publish.sections.region_gaps`.
+"""
 
 from __future__ import annotations
 
-from salesgap import figures
+import math
+from collections.abc import Sequence
+
 from salesgap.facts import ManagerLine, RegionSummary, StrategyVerdict
-from salesgap.figures.style import look
 from salesgap.params import Report
 from salesgap.publish.blocks import (
     Block,
@@ -22,15 +28,18 @@ from salesgap.publish.blocks import (
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page, long_names
 from salesgap.publish.sections.data import data_blocks, long_name_blocks
-from salesgap.publish.sections.parts import body, page_setup, run, say, table
-from salesgap.publish.wording import DRIVERS, KINDS, VERDICTS
-from salesgap.publish.words import MISSING, Writer, quarter_of, writer
+from salesgap.publish.sections.parts import body, page_setup, run, say, strong, table
+from salesgap.publish.sections.region_time import by_worth, own_time
+from salesgap.publish.wording import VERDICTS
+from salesgap.publish.words import MISSING, Writer, in_words, listed, quarter_of, writer
+from salesgap.strategy import MISSES_BELOW
 
 _ANSWERS = {True: "below", False: "not below", None: MISSING}
 
 
 def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
-    """Page 1: strategy or execution, the region's money, and the three questions by manager."""
+    """Page 1: strategy or execution, people or process, the leader's own time, and the three
+    questions by manager."""
     summary = for_page(summary)
     write = writer(report, summary.currency)
     quarter = quarter_of(summary.as_of, summary.fiscal_year_start, summary.fiscal_year_end)
@@ -39,10 +48,14 @@ def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
         _masthead(summary, quarter, write),
         Heading(text=VERDICTS[summary.strategy.verdict], level=1, kicker="Strategy or execution"),
         Text(spans=_lead(summary, write), size="lead"),
+        Heading(text=_people_or_process(summary), level=2),
         _kinds(summary, write),
-        _questions(summary, write),
+        *own_time(summary.managers, summary.total_impact, write),
+        Heading(text="Three questions to ask", level=2),
+        Bullets(items=_questions(summary, write), numbered=True),
+        _answers(summary, write),
     )
-    setup = page_setup(title, summary.as_of, summary.fiscal_year_end, report, write)
+    setup = page_setup(title, summary.as_of, report, write)
     return SectionView(Section(name="region-verdict", title=title, blocks=blocks, setup=setup))
 
 
@@ -50,7 +63,7 @@ def _masthead(summary: RegionSummary, quarter: str, write: Writer) -> Masthead:
     reps = sum(line.reps for line in summary.managers)
     managers = write.count(len(summary.managers), "manager")
     return Masthead(
-        kicker=f"Region summary · {quarter}",
+        kicker=f"Region summary, {quarter}",
         name=summary.region,
         detail=f"{managers}, {write.count(reps, 'rep')}",
         figure_label="to win from the gaps named"
@@ -62,6 +75,9 @@ def _masthead(summary: RegionSummary, quarter: str, write: Writer) -> Masthead:
             else summary.total_impact
         ),
     )
+
+
+# ── strategy or execution, people or process ──────────────────────────────────────────────
 
 
 def _lead(summary: RegionSummary, write: Writer) -> Spans:
@@ -82,11 +98,39 @@ def _lead(summary: RegionSummary, write: Writer) -> Spans:
 def _behind(verdict: StrategyVerdict, write: Writer) -> str:
     if verdict.shared is None:
         return "Without quotas it cannot be told which teams are behind, nor what they share. "
-    return (
+    behind = (
         f"{write.number(verdict.missing_teams)} of {write.count(verdict.teams, 'team')} "
-        f"{'is' if verdict.missing_teams == 1 else 'are'} behind. "
-        f"Of the shortfall, {write.share(verdict.shared, verdict.teams, 'team')} is common to all. "
+        f"{'is' if verdict.missing_teams == 1 else 'are'} behind: "
+        f"below {write.level(MISSES_BELOW)} of quota to date. "
     )
+    if verdict.verdict == "unknown":
+        return f"{behind}Of so few teams it cannot be told what they share. "
+    if verdict.verdict == "on_track":
+        return behind
+    shared = write.share(verdict.shared, verdict.teams, "team")
+    return f"{behind}Of the shortfall, {shared} is common to all. "
+
+
+def _people_or_process(summary: RegionSummary) -> str:
+    """The verdict over the packs' gaps, as the title of their counts."""
+    conditions, people = summary.condition_gaps, summary.people_gaps
+    gaps = conditions + people
+    if not gaps:
+        return "People or process: no gap is named"
+    if gaps == 1:
+        about = "how a team works" if conditions else "single seats"
+        return f"People or process: the one gap named concerns {about}"
+    if conditions == people:
+        return "People and process alike: each gap by its own plan"
+    if conditions > people:
+        of_all = f"{in_words(conditions)} of {in_words(gaps)} gaps"
+        return f"Process before people: {of_all} concern{_s(conditions)} how a team works"
+    of_all = f"{in_words(people)} of {in_words(gaps)} gaps"
+    return f"People before process: {of_all} concern{_s(people)} single seats"
+
+
+def _s(number: int) -> str:
+    return "s" if number == 1 else ""
 
 
 def _kinds(summary: RegionSummary, write: Writer) -> KeyFigures:
@@ -109,13 +153,54 @@ def _no_gaps_note(summary: RegionSummary, write: Writer) -> str:
     return f"{told}; of {write.number(untold)} more it cannot be told" if untold else told
 
 
-def _quotas(summary: RegionSummary) -> bool:
+# ── three questions ───────────────────────────────────────────────────────────────────────
+
+
+def has_quotas(summary: RegionSummary) -> bool:
     """Whether anybody is held against a quota; without, all are held against their peers."""
     return any(line.attainment is not None for line in summary.managers)
 
 
-def _questions(summary: RegionSummary, write: Writer) -> Table:
-    won = "Attainment" if _quotas(summary) else "Won against peers"
+def _questions(summary: RegionSummary, write: Writer) -> tuple[Spans, ...]:
+    """What to ask whom: the managers below the region's average, and above it in what is
+    skipped."""
+    lines = sorted(summary.managers, key=lambda line: line.manager.name)
+    won = "attainment" if has_quotas(summary) else "what was won against peers"
+    average = _skipped_in(lines)
+    below_won = [(line, line.below_average_attainment) for line in lines]
+    below_pipeline = [(line, line.below_average_pipeline) for line in lines]
+    skipping = [(line, _skips_more(line, average, len(lines))) for line in lines]
+    skipped = "" if average is None else f" (here {write.benchmark(average)} of open deals do)"
+    return (
+        _question(f"Why is {won} below average accepted?", below_won),
+        _question("Why is a pipeline below average accepted?", below_pipeline),
+        _question(f"Why may deals go on without a next step{skipped}?", skipping),
+    )
+
+
+def _question(text: str, asked: Sequence[tuple[ManagerLine, bool | None]]) -> Spans:
+    if all(answer is None for _, answer in asked):
+        return say(strong(text), " In these data there is nothing to compare.")
+    names = [line.manager.name for line, answer in asked if answer]
+    return say(strong(text), f" Ask {listed(names)}." if names else " Nobody needs to be asked.")
+
+
+def _skipped_in(lines: Sequence[ManagerLine]) -> float | None:
+    """Part of all open deals of these teams in which the process is skipped."""
+    told = [line for line in lines if line.process_skipped is not None]
+    deals = sum(line.open_deals for line in told)
+    skipped = math.fsum((line.process_skipped or 0.0) * line.open_deals for line in told)
+    return skipped / deals if deals else None
+
+
+def _skips_more(line: ManagerLine, average: float | None, managers: int) -> bool | None:
+    if line.process_skipped is None or average is None or managers == 1:
+        return None
+    return line.process_skipped > average + 1e-9
+
+
+def _answers(summary: RegionSummary, write: Writer) -> Table:
+    won = "Attainment" if has_quotas(summary) else "Won against peers"
     columns = (
         ("Manager", "l", 3.2),
         ("Reps", "r", 0.6),
@@ -133,14 +218,28 @@ def _questions(summary: RegionSummary, write: Writer) -> Table:
             _ANSWERS[line.below_average_pipeline],
             _skipped(line, write),
         )
-        for line in sorted(summary.managers, key=_by_impact)
+        for line in sorted(summary.managers, key=by_worth)
     ]
-    return table(
-        columns,
-        rows,
-        title=f"Three questions to ask: {won.lower()}, pipeline, process skipped",
-        note="Below: below the region’s average. Process skipped: open deals without next step or "
-        "close date.",
+    return table(columns, rows, title="The answers by manager", note=_average_of(summary, write))
+
+
+def _average_of(summary: RegionSummary, write: Writer) -> str:
+    """Whose average 'below' is about, and what is counted."""
+    managers = len(summary.managers)
+    pipeline = (
+        "open pipeline due this quarter and the next two ÷ what is to go in them"
+        if has_quotas(summary)
+        else "open pipeline a rep"
+    )
+    average = (
+        f"Below: below the mean of the {write.number(managers)} managers of {summary.region}, each "
+        "counting once."
+        if managers > 1
+        else "With one manager there is no average to be below."
+    )
+    return (
+        f"{average} Pipeline: {pipeline}. Process skipped: open deals without a next step, or "
+        "without a close date where no next steps are told."
     )
 
 
@@ -150,125 +249,23 @@ def _skipped(line: ManagerLine, write: Writer) -> str:
     return write.part(round(line.process_skipped * line.open_deals), line.open_deals)
 
 
-def _by_impact(line: ManagerLine) -> float:
-    """Most to expect first: what the gap is worth, weighed by how sure it is real."""
-    return -line.impact.expected * line.probability if line.impact else 0.0
-
-
-# ── ranks and gaps ────────────────────────────────────────────────────────────────────────
-
-
-def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
-    """Managers in rank order with their intervals."""
-    summary = for_page(summary)
-    write = writer(report, summary.currency)
-    style = look(report.brand.colour)
-    figure = figures.manager_ranks(summary.managers, _quotas(summary), write, style)
-    shown: Block = figure or body("No manager of this region can be ranked from these data.")
-    advice = body(
-        "Places overlap more than they differ. A bottom place is a reason to look with the "
-        "manager at the team, the quota and the market, before any conclusion."
-    )
-    blocks: list[Block] = [Heading(text="Managers by rank", level=1), shown]
-    if figure:
-        blocks += [_rank_table(summary, write), advice]
-    section = Section(
-        name="region-ranks", title="Managers by rank", blocks=tuple(blocks), new_page=False
-    )
-    return SectionView(section)
-
-
-def _rank_table(summary: RegionSummary, write: Writer) -> Table:
-    quotas = _quotas(summary)
-    columns = (
-        ("Manager", "l", 3),
-        ("Attainment, 80% range" if quotas else "Won this year", "r", 2),
-        ("Reps", "r", 0.8),
-        ("Chance of bottom tenth", "r", 1.6),
-    )
-    ranked = sorted(
-        summary.managers, key=lambda line: line.rank.expected_rank if line.rank else float("inf")
-    )
-    rows = [
-        (
-            line.manager.name,
-            _attainment(line, write) if quotas else write.money(line.won),
-            write.number(line.reps),
-            write.chance(line.rank.chance_bottom_tenth if line.rank else None),
-        )
-        for line in ranked
-    ]
-    return table(columns, rows)
-
-
-def _attainment(line: ManagerLine, write: Writer) -> str:
-    share = line.attainment
-    if share is None:
-        return MISSING
-    ends = f"{write.benchmark(share.low)} to {write.benchmark(share.high)}"
-    return f"{write.share(share.expected, line.reps, 'rep')}, {ends}"
-
-
-def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
-    """The map of managers and drivers, and each manager's gap with its value."""
-    summary = for_page(summary)
-    write = writer(report, summary.currency)
-    figure = figures.driver_map(summary.managers, write, look(report.brand.colour))
-    blocks: tuple[Block, ...] = (
-        Heading(text="Gaps by manager", level=1),
-        figure or body("No driver can be compared with peers from these data."),
-        _gap_table(summary, write),
-    )
-    return SectionView(Section(name="region-gaps", title="Gaps by manager", blocks=blocks))
-
-
-def _gap_table(summary: RegionSummary, write: Writer) -> Table:
-    columns = (
-        ("Manager", "l", 2.6),
-        ("Gap", "l", 2.5),
-        ("Kind", "l", 2.3),
-        ("Worth if real", "r", 1.2),
-        ("80% range", "r", 2),
-        ("Sure it is real", "r", 1),
-    )
-    rows = [
-        (
-            line.manager.name,
-            DRIVERS[line.gap].label if line.told else "Cannot be told",
-            KINDS[line.kind] if line.told else "too little data",
-            *(_worth(line, write) if line.gap != "none" else ("", "", "")),
-        )
-        for line in sorted(summary.managers, key=_by_impact)
-    ]
-    note = ""
-    if summary.total_impact is not None:
-        note = (
-            "Worth: revenue before year end. In order of worth × how sure it is real, together "
-            f"{write.money(summary.total_impact)}."
-        )
-    return table(columns, rows, title="Where your own time is worth most", note=note)
-
-
-def _worth(line: ManagerLine, write: Writer) -> tuple[str, str, str]:
-    sure = write.chance(line.probability)
-    if line.impact is None:
-        return MISSING, MISSING, sure
-    return write.money(line.impact.expected), write.money_range(line.impact), sure
+# ── the data ──────────────────────────────────────────────────────────────────────────────
 
 
 def region_data(summary: RegionSummary, report: Report) -> SectionView:
     """Packs not made and why, and what the numbers rest on."""
     cut, summary = long_names(summary), for_page(summary)
     write = writer(report, summary.currency)
+    made = write.count(len(summary.managers), "pack")
     blocks: list[Block] = [
         Heading(text="Packs not made, and the data", level=1),
-        body(f"Everything is as of the end of {write.day(summary.as_of)}."),
+        body(
+            f"Everything is as of the end of {write.day(summary.as_of)}. {made} made"
+            + (", not made:" if summary.not_made else ": every manager of this region has one.")
+        ),
     ]
     if summary.not_made:
-        blocks.append(Heading(text="Packs not made", level=2))
         blocks.append(Bullets(items=tuple(run(text) for text in summary.not_made)))
-    else:
-        blocks.append(body("Every manager of this region has a pack."))
     blocks += data_blocks(summary.data_quality, write)
     blocks += long_name_blocks(cut)
     title = "Packs not made, and the data"

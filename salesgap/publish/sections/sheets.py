@@ -1,67 +1,171 @@
-"""Page 4: a one-to-one sheet a rep, with its five items."""
+"""Pages 4 and 5: a one-to-one card a rep, with its five items, past, present, future and plan."""
 
 from __future__ import annotations
 
-from salesgap.facts import DealAtRisk, OneToOne, Pack, RepRank, TacticalPlan
+from salesgap.facts import DealAtRisk, OneToOne, Pack, Quarter, RepRank, Skill
 from salesgap.params import Report
-from salesgap.publish.blocks import (
-    Block,
-    Bullets,
-    Columns,
-    Heading,
-    Section,
-    Together,
-    WriteIn,
-)
+from salesgap.publish.blocks import Block, Cards, Columns, Heading, Section, Text, WriteIn
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
-from salesgap.publish.sections.parts import body, deal_name, muted, reasons, say, small, strong
+from salesgap.publish.sections.parts import (
+    body,
+    deal_name,
+    ended,
+    muted,
+    reasons,
+    small,
+    strong,
+)
+from salesgap.publish.sections.week import plan_of, week_of
 from salesgap.publish.wording import evidence_value, measure_name
 from salesgap.publish.words import Writer, writer
 
-MOST_DEALS = 3
+MOST_DEALS = 2
+MOST_SKILLS = 2
 
 
 def one_to_ones(pack: Pack, report: Report) -> SectionView:
-    """Page 4: the five items, one behaviour with its level, and the tactical plan, a rep each."""
+    """The five items, one behaviour with its level, and the tactical plan, a rep each."""
     pack = for_page(pack)
     write = writer(report, pack.currency)
     ranks = {rep.person.id: rep for rep in pack.stack_rank}
     since = write.short_day(pack.pipeline.net_new_since)
-    sheets = [
-        _sheet(sheet, ranks.get(sheet.person.id), since, write)
+    cards = tuple(
+        tuple(_card(sheet, ranks.get(sheet.person.id), since, write))
         for sheet in pack.coaching.one_to_ones
-    ]
-    opening = body(
-        "Five items, in this order. Start with net new pipeline where it is thin, and leave the "
-        "last lines to the rep."
-        if sheets
-        else "There is no rep in seat to plan a one-to-one with."
     )
-    blocks: tuple[Block, ...] = (Heading(text="One-to-ones", level=1), opening, *sheets)
-    return SectionView(Section(name="one-to-ones", title="One-to-ones", blocks=blocks))
-
-
-def _sheet(sheet: OneToOne, rank: RepRank | None, since: str, write: Writer) -> Together:
-    deals = tuple(_deals(sheet, write))
-    rest: tuple[Block, ...] = (
-        _net_new(sheet, since, write),
-        *_behaviour(sheet, write),
-        _plan(sheet.plan, write),
-    )
-    lines: tuple[tuple[Block, ...], ...] = (
-        (_development(sheet, write),),
-        (WriteIn(label="4 · Career: where next?"),),
-        (WriteIn(label="5 · Obstacles in the company"),),
-    )
-    return Together(
-        blocks=(
-            Heading(text=sheet.person.name, level=2),
-            _standing(rank, sheet.plan, write),
-            Columns(columns=(deals, rest), ratios=(1.35, 1)),
-            Columns(columns=lines, ratios=(1.7, 1, 1)),
+    opening = (
+        body(
+            "Five items, in this order. Start with net new pipeline where it is thin, and leave "
+            f"the last lines to the rep. {_key(pack)}"
         )
+        if cards
+        else body("There is no rep in seat to plan a one-to-one with.")
     )
+    blocks: list[Block] = [Heading(text="One-to-ones", level=1), opening]
+    if cards:
+        blocks.append(Cards(cards=cards, across=2 if len(cards) > 1 else 1))
+    section = Section(name="one-to-ones", title="One-to-ones", blocks=tuple(blocks))
+    return SectionView(section)
+
+
+def _key(pack: Pack) -> str:
+    """How the line of the past is to be read."""
+    quarters = [one for sheet in pack.coaching.one_to_ones for one in sheet.quarters]
+    if not quarters:
+        return ""
+    counted = "quota attained" if any(one.quota for one in quarters) else "won"
+    return f"Past: {counted} a quarter, and the deals won."
+
+
+def _card(sheet: OneToOne, rank: RepRank | None, since: str, write: Writer) -> list[Block]:
+    return [
+        Heading(text=sheet.person.name, level=2),
+        _judged(sheet, rank, write),
+        _behaviour(sheet, write),
+        *_deals(sheet, write),
+        _net_new(sheet, since, write),
+        _development(sheet, write),
+        Columns(
+            columns=(
+                (WriteIn(label="4 · Career: where next?"),),
+                (WriteIn(label="5 · Obstacles in the company"),),
+            ),
+            ratios=(1, 1),
+        ),
+        plan_of(sheet.plan, write),
+        *week_of(sheet.activities, write),
+    ]
+
+
+# ── past, present and future, and the one behaviour ───────────────────────────────────────
+
+
+def _judged(sheet: OneToOne, rank: RepRank | None, write: Writer) -> Text:
+    """Past (quarters), present (open deals) and future (skills), read together."""
+    present = f"{write.money(sheet.plan.from_open)} expected of open deals. "
+    return small(
+        strong("Past "),
+        f"{_past(sheet, rank, write)}. ",
+        strong("Present "),
+        present,
+        strong("Future "),
+        ended(_future(sheet, write)),
+    )
+
+
+def _past(sheet: OneToOne, rank: RepRank | None, write: Writer) -> str:
+    """What was won, as counted: the shrunken attainment is for places, not for a conversation."""
+    if sheet.quarters:
+        *finished, current = [_quarter(one, write) for one in sheet.quarters]
+        return " · ".join([*finished, f"{current} so far"])
+    if rank is None:
+        return "not known"
+    if rank.quota_to_date:
+        share = write.share(rank.won / rank.quota_to_date, rank.won_deals, "won deal")
+        return f"{share} of quota to date"
+    return f"{write.money(rank.won)} won in {write.count(rank.won_deals, 'deal')}"
+
+
+def _quarter(one: Quarter, write: Writer) -> str:
+    if one.quota:
+        return f"{one.quarter} {write.share(one.won / one.quota, one.won_deals)}"
+    return f"{one.quarter} {write.money(one.won)} ({write.number(one.won_deals)})"
+
+
+def _future(sheet: OneToOne, write: Writer) -> str:
+    if not sheet.skills:
+        return "no skill is assessed; see item 3"
+    told = ", ".join(_skill(skill, write) for skill in sheet.skills[:MOST_SKILLS])
+    return f"{told} of {write.number(5)}"
+
+
+def _skill(skill: Skill, write: Writer) -> str:
+    changed = skill.before is not None and skill.before != skill.score
+    before = f" (was {write.decimal(skill.before, 1)})" if changed else ""
+    return f"{skill.item.replace('_', ' ')} {write.decimal(skill.score, 1)}{before}"
+
+
+def _behaviour(sheet: OneToOne, write: Writer) -> Text:
+    if not sheet.behaviour:
+        return body(strong("One behaviour: "), "none stands out from the peers’.")
+    return body(
+        strong("One behaviour: "), f"{ended(sheet.behaviour)} ", muted(_level(sheet, write))
+    )
+
+
+def _level(sheet: OneToOne, write: Writer) -> str:
+    fact = sheet.evidence
+    if fact is None or fact.value is None:
+        return ""
+    stands = f"{measure_name(fact.measure)}: {evidence_value(fact, write)}"
+    return f"{stands}; peers {write.measure(fact.benchmark, fact.unit)}."
+
+
+# ── the items ─────────────────────────────────────────────────────────────────────────────
+
+
+def _deals(sheet: OneToOne, write: Writer) -> list[Block]:
+    title = strong("1 · Mid and late deals: ")
+    if not sheet.deals:
+        return [body(title, "none open in mid or late stages.")]
+    shown = sheet.deals[:MOST_DEALS]
+    return [
+        body(
+            *([title] if deal is shown[0] else [muted("Also ")]),
+            f"{deal_name(deal)}, {_amount(deal, write)}{_because(deal)} ",
+            muted(deal.question),
+        )
+        for deal in shown
+    ]
+
+
+def _because(deal: DealAtRisk) -> str:
+    return ended(f": {reasons(deal)}") if deal.reasons else "."
+
+
+def _amount(deal: DealAtRisk, write: Writer) -> str:
+    return "no amount" if deal.amount is None else write.money(deal.amount)
 
 
 def _net_new(sheet: OneToOne, since: str, write: Writer) -> Block:
@@ -73,95 +177,10 @@ def _net_new(sheet: OneToOne, since: str, write: Writer) -> Block:
     return body(strong(f"2 · Net new since {since}: "), new)
 
 
-def _standing(rank: RepRank | None, plan: TacticalPlan, write: Writer) -> Block:
-    past = _past(rank, write) if rank is not None else "not known"
-    present = f"{write.money(plan.from_open)} expected from open deals before year end"
-    return small(muted(f"Past: {past}. Present: {present}. Future: items 3 and 4."))
-
-
-def _past(rank: RepRank, write: Writer) -> str:
-    """What was won, as counted: the shrunken attainment is for places, not for a conversation."""
-    if rank.quota_to_date:
-        share = write.share(rank.won / rank.quota_to_date, rank.won_deals, "won deal")
-        return f"{share} of quota to date"
-    return f"{write.money(rank.won)} won in {write.count(rank.won_deals, 'deal')}"
-
-
-def _deals(sheet: OneToOne, write: Writer) -> list[Block]:
-    title = strong("1 · Mid and late deals: ")
-    if not sheet.deals:
-        return [body(title, "none open in mid or late stages.")]
-    items = tuple(
-        say(
-            f"{deal_name(deal)}, {_amount(deal, write)}{_because(deal)}. ",
-            muted(deal.question),
-        )
-        for deal in sheet.deals[:MOST_DEALS]
-    )
-    return [body(title), Bullets(items=items)]
-
-
-def _because(deal: DealAtRisk) -> str:
-    return f": {reasons(deal)}" if deal.reasons else ""
-
-
-def _amount(deal: DealAtRisk, write: Writer) -> str:
-    return "no amount" if deal.amount is None else write.money(deal.amount)
-
-
 def _development(sheet: OneToOne, write: Writer) -> Block:
     seen = sheet.observed
     if seen is None:
         return WriteIn(label="3 · Development: seen in the field")
     where = f" at {seen.account}" if seen.account else ""
-    last = f"last {seen.kind.lower()} together on {write.short_day(seen.on)}{where}."
-    return body(strong("3 · Development: "), last, muted(" What did you see?"))
-
-
-def _behaviour(sheet: OneToOne, write: Writer) -> list[Block]:
-    if not sheet.behaviour:
-        return [small("No behaviour stands out from the peers’.")]
-    return [body(strong("One behaviour: "), f"{sheet.behaviour}. ", muted(_level(sheet, write)))]
-
-
-def _level(sheet: OneToOne, write: Writer) -> str:
-    fact = sheet.evidence
-    if fact is None or fact.value is None:
-        return ""
-    stands = f"{measure_name(fact.measure)}: {evidence_value(fact, write)}"
-    return f"{stands}; peers {write.measure(fact.benchmark, fact.unit)}."
-
-
-def _plan(plan: TacticalPlan, write: Writer) -> Block:
-    title = strong("Tactical plan: ")
-    if plan.remaining is None:
-        return body(title, "without a quota there is no number to work back from.")
-    if plan.remaining <= 0:
-        return body(title, "the year’s quota is won. Build next year’s pipeline.")
-    opening = (
-        f"{write.money(plan.remaining)} to go, {write.money(plan.from_open)} of it from open deals"
-    )
-    if plan.to_create is None or plan.wins is None:
-        return body(title, f"{opening}. The rest cannot be worked back from these data.")
-    if plan.to_create <= 0:
-        return body(
-            title, f"{opening}: the open deals should do. Keep creating for what comes after."
-        )
-    return body(title, f"{opening}; {write.money(plan.to_create)} to create. ", _back(plan, write))
-
-
-def _back(plan: TacticalPlan, write: Writer) -> str:
-    steps = [
-        f"{write.number(number, 1)} {noun}"
-        for number, noun in (
-            (plan.wins, "wins"),
-            (plan.proposals, "proposals"),
-            (plan.opportunities, "new opportunities"),
-        )
-        if number is not None
-    ]
-    chain = " ← ".join(steps)
-    if plan.opportunities_per_week is None or plan.weeks_left == 0:
-        return f"{chain}: too late for a new deal to close this year."
-    weekly = write.number(plan.opportunities_per_week, 1)
-    return f"{chain}: {weekly} a week for {write.count(plan.weeks_left, 'week')}."
+    last = f"last {seen.kind.lower()} together on {write.short_day(seen.on)}{where}"
+    return body(strong("3 · Development: "), ended(last), muted(" What did you see?"))

@@ -263,12 +263,127 @@ def sheet(person: f.Person, **changes: Any) -> f.OneToOne:
         "net_new_deals": 3,
         "observed": None,
         "plan": PLAN,
+        "role": "Account executive",
+        "quarters": quarters(92_000, 71_000, 105_000, 44_000),
+        "skills": SKILLS,
+        "activities": ACTIVITIES,
     }
     return f.OneToOne(**(facts | changes))
 
 
 def action(do: str, who: str, day: int, seen_in: str) -> f.Action:
     return f.Action(do=do, who=who, by=date(2026, 7, day), seen_in=seen_in)
+
+
+def quarters(*won: float | None) -> tuple[f.Quarter, ...]:
+    """The last three finished quarters and the one under way, against 100,000 each."""
+    starts = (("Q3", 2025, 7), ("Q4", 2025, 10), ("Q1", 2026, 1), ("Q2", 2026, 4))
+    return tuple(
+        f.Quarter(
+            quarter=name,
+            start=date(year, month, 1),
+            won=amount or 0.0,
+            won_deals=4,
+            quota=None if amount is None else 100_000.0,
+        )
+        for (name, year, month), amount in zip(starts, won, strict=True)
+    )
+
+
+SKILLS = (
+    f.Skill(item="discovery", score=2.0, on=date(2026, 5, 12), before=1.5),
+    f.Skill(item="negotiation", score=2.5, on=date(2026, 5, 12), before=None),
+    f.Skill(item="closing", score=4.0, on=date(2026, 5, 12), before=4.0),
+)
+ACTIVITIES = (
+    f.ActivityTarget(kind="meeting", phase="early", now=2.1, target=3.4, reps=11),
+    f.ActivityTarget(kind="call", phase=None, now=9.0, target=12.5, reps=11),
+)
+
+
+def mix(dimension: Any, value: str, now: float | None, count: int) -> f.Mix:
+    return f.Mix(dimension=dimension, value=value, now=now, last=0.4, peers=0.35, count=count)
+
+
+MIX = (
+    mix("product", "Enterprise Plan", 0.52, 14),
+    mix("product", "other", 0.48, 13),
+    mix("type", "New business", 0.61, 17),
+    mix("segment", "Enterprise", None, 0),
+)
+
+
+def driver(
+    id: Any, score: float | None, gap: bool | None, measured: Any = None
+) -> f.ExecutionDriver:
+    on = None if score is None else date(2026, 5, 12)
+    return f.ExecutionDriver(id=id, evidence=measured, score=score, scored_on=on, gap=gap)
+
+
+DRIVERS = (
+    driver("goal_clarity", 2.0, True, evidence("goals_per_rep", "count", 5.0, 2.0, 6)),
+    driver("tactical_prescription", 1.0, True),
+    driver("performance_metrics", 4.0, False, evidence("metrics_complete", "share", 0.9, 0.8, 96)),
+    driver("crm_visibility", 3.0, False, evidence("hygiene", "share", 0.71, 0.8, 96)),
+    driver("coaching_approach", None, None),
+    driver("joint_calls", 2.0, True, evidence("joint_calls", "per_month", 0.8, 2.1, 12)),
+    driver("performance_process", 4.0, False, evidence("cadence_kept", "share", 0.66, 0.7, 40)),
+    driver("culture", 5.0, False),
+)
+EXERCISE = f.Exercise(
+    answered_on=date(2026, 5, 12),
+    answered=7,
+    process_gaps=3,
+    behind=True,
+    points_to="condition",
+    agrees=True,
+)
+SIGNS = (
+    f.Sign(
+        dimension="tackle_execution",
+        evidence=(evidence("early_attention", "share", 0.23, 0.44, 212),),
+    ),
+    f.Sign(
+        dimension="focus_and_accountability",
+        evidence=(
+            evidence("goals_per_rep", "count", 5.0, 2.0, 6),
+            evidence("cadence_kept", "share", 0.66, 0.7, 40),
+        ),
+    ),
+    f.Sign(dimension="motivate_and_inspire", evidence=()),
+    f.Sign(dimension="hire_top_talent", evidence=(evidence("capacity", "share", 0.88, 0.97, 140),)),
+)
+
+
+def commitment(action: str, owner: str, status: Any) -> f.Commitment:
+    return f.Commitment(action=action, owner=owner, due=date(2026, 4, 17), status=status)
+
+
+COMMITMENTS = (
+    commitment("Open every one-to-one with net new pipeline", "Dana Ortiz", "done"),
+    commitment("Two prospecting blocks with Ines", "Ines Alvarez", "open"),
+    commitment("Agree a weekly creation number", "", "dropped"),
+)
+DEBRIEF = (
+    "Which of the calls opened a conversation, and what was said in the first minute?",
+    "What did the customer want that we did not ask about?",
+)
+LAST_GAP = f.LastGap(
+    driver="pipeline_creation",
+    kind="condition",
+    people=(),
+    impact=f.Range(expected=310_000, low=190_000, high=445_000),
+    since=date(2026, 3, 31),
+    measure="pipeline_creation",
+    unit="per_month",
+    then=2.6,
+    now=3.3,
+    count=61,
+    others=0.04,
+    chance=0.93,
+    outcome="moved",
+)
+STRATEGY = f.StrategyVerdict(verdict="mixed", shared=0.41, missing_teams=7, teams=10)
 
 
 COACHING = f.Coaching(
@@ -296,6 +411,12 @@ COACHING = f.Coaching(
         f.Indicator(measure="conversion", unit="share", now=0.24, last=0.26, peers=0.27, count=148),
         f.Indicator(measure="deal_size", unit="money", now=41e3, last=None, peers=39e3, count=57),
     ),
+    mix=MIX,
+    drivers=DRIVERS,
+    exercise=EXERCISE,
+    signs=SIGNS,
+    commitments=COMMITMENTS,
+    debrief=DEBRIEF,
 )
 
 QUALITY = f.DataQuality(
@@ -353,6 +474,8 @@ def make_pack(**changes: Any) -> f.Pack:
         "manager_rank": f.ManagerRank(
             managers=14, expected_rank=7.4, rank_low=4, rank_high=10, chance_bottom_tenth=0.03
         ),
+        "last_gap": LAST_GAP,
+        "strategy": STRATEGY,
         "pipeline": PIPELINE,
         "coaching": COACHING,
         "assumptions": (
@@ -392,6 +515,9 @@ def make_bare() -> f.Pack:
         net_new_amount=0,
         net_new_deals=0,
         plan=NO_PLAN,
+        quarters=(),
+        skills=(),
+        activities=(),
     )
     return make_pack(
         reps=1,
@@ -402,6 +528,8 @@ def make_bare() -> f.Pack:
         shortfall=None,
         stack_rank=(alone,),
         manager_rank=None,
+        last_gap=None,
+        strategy=None,
         pipeline=PIPELINE.model_copy(update=pipeline | {"older_than_slowest_won": 0}),
         coaching=f.Coaching(actions=(), cadence=(), checkpoint=(), one_to_ones=(alone_sheet,)),
         assumptions=(),

@@ -32,8 +32,8 @@ def every(pack: f.Pack, summary: f.RegionSummary) -> list[Figure]:
         figures.manager_place(pack.manager_rank, True, WRITER, LOOK),
         figures.coverage(pack.pipeline.coverage, WRITER, LOOK),
         figures.waterfall(pack.pipeline.waterfall, WRITER, LOOK),
-        figures.manager_ranks(summary.managers, True, WRITER, LOOK),
-        figures.driver_map(summary.managers, WRITER, LOOK),
+        *figures.manager_ranks(summary.managers, True, WRITER, LOOK),
+        *figures.driver_map(summary.managers, WRITER, LOOK),
     ]
     found = [figure for figure in drawn if figure is not None]
     assert len(found) == 9
@@ -65,7 +65,7 @@ def test_no_chart_carries_a_date_or_a_title_or_paths_for_text(
 
 def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSummary) -> None:
     assert [figure.title for figure in every(full_pack, summary)] == [
-        "€640k behind pace on 30 Jun",
+        "€640k behind pace",
         "Pipeline creation explains three quarters of the shortfall",
         "Worth €222k more than the runner-up",
         "Two bands: nobody can be told from the first of their band",
@@ -91,7 +91,9 @@ def test_a_rep_without_attainment_has_a_dash_and_no_dot(full_pack: f.Pack) -> No
 
 
 def test_a_candidate_that_may_be_chance_is_hollow(full_pack: f.Pack) -> None:
-    figure = figures.candidates(full_pack, WRITER, LOOK)
+    chance = full_pack.candidates[1].model_copy(update={"real": False})
+    pack = full_pack.model_copy(update={"candidates": (full_pack.candidates[0], chance)})
+    figure = figures.candidates(pack, WRITER, LOOK)
     assert figure is not None
     assert figure.svg.count("fill: #ffffff; stroke") == 1
     assert "may be chance" in figure.alt
@@ -264,3 +266,39 @@ def test_all_reasons_at_once_stay_inside_the_chart() -> None:
     across = [float(x) for x in re.findall(r"M ([\d.]+) [\d.]+", svg)]
     assert max(across) <= FULL
     assert svg.count("€10k<") == len(every_reason)
+
+
+def with_managers(number: int, name: str, summary: f.RegionSummary) -> list[f.ManagerLine]:
+    first = summary.managers[0]
+    return [
+        first.model_copy(update={"manager": f.Manager(id=f"{n}", name=f"{name} {n}", region="N")})
+        for n in range(number)
+    ]
+
+
+@pytest.mark.parametrize(("number", "name"), [(1, "Ada"), (45, "Ada Nowak"), (60, LONG)])
+def test_a_large_region_takes_several_charts_and_every_manager_is_in_one(
+    number: int, name: str, summary: f.RegionSummary
+) -> None:
+    lines = with_managers(number, name, summary)
+    for drawn in (
+        figures.manager_ranks(lines, True, WRITER, LOOK),
+        figures.driver_map(lines, WRITER, LOOK),
+    ):
+        assert len(drawn) > 1 or number == 1
+        assert len({figure.title.removesuffix(" (continued)") for figure in drawn}) == 1
+        said = "; ".join(figure.alt for figure in drawn)
+        assert [
+            said.count(f"{line.manager.name}:") + said.count(f"{line.manager.name} place")
+            for line in lines
+        ] == [1] * number
+        for figure in drawn:
+            box = re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', figure.svg)
+            assert box is not None
+            assert float(box[1]) < 545  # points: what a page shows without making it smaller
+
+
+def test_no_continued_chart_is_left_with_a_row_or_two(summary: f.RegionSummary) -> None:
+    for number in range(20, 80, 3):
+        drawn = figures.driver_map(with_managers(number, "Ada", summary), WRITER, LOOK)
+        assert all(figure.alt.count("Ada ") >= 4 for figure in drawn)

@@ -1,0 +1,67 @@
+"""Four dimensions of a great manager, and what the data show of each: signs, no verdict."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from salesgap.facts import Evidence, Sign
+from salesgap.gaps.candidates import TeamOutlook
+from salesgap.gaps.choose import team_level
+from salesgap.measures.definitions import MEASURES
+from salesgap.team import Team
+
+
+def signs(team: Team, outlook: TeamOutlook) -> tuple[Sign, ...]:
+    """The four, in order; what these data do not tell is left out of a dimension's evidence."""
+    done, places = team.execution.get, team.places
+    ramping = places["ramping"].astype(bool)
+    return (
+        Sign(
+            dimension="tackle_execution",
+            evidence=_known(done("commitments_done"), done("joint_calls")),
+        ),
+        Sign(
+            dimension="focus_and_accountability",
+            evidence=_known(_early_attention(team), done("crm_hygiene")),
+        ),
+        Sign(
+            dimension="motivate_and_inspire",
+            evidence=_known(done("leavers"), _on_quota("reps_attaining", places[~ramping])),
+        ),
+        Sign(
+            dimension="hire_top_talent",
+            evidence=_known(
+                _seats_filled(team, outlook), _on_quota("ramping_on_quota", places[ramping])
+            ),
+        ),
+    )
+
+
+def _known(*evidence: Evidence | None) -> tuple[Evidence, ...]:
+    return tuple(one for one in evidence if one is not None)
+
+
+def _early_attention(team: Team) -> Evidence | None:
+    told = team.attention
+    if told is None or not told.activities:
+        return None
+    share = told.early / told.activities
+    return _share("early_attention", share, told.activities, told.peers)
+
+
+def _on_quota(measure: str, places: pd.DataFrame) -> Evidence | None:
+    """Reps who won their quota to date, of those who have one."""
+    carrying = places[places["quota"] > 0]
+    if carrying.empty:
+        return None
+    return _share(measure, float((carrying["won"] >= carrying["quota"]).mean()), len(carrying))
+
+
+def _seats_filled(team: Team, outlook: TeamOutlook) -> Evidence | None:
+    filled = outlook.evidence.get("capacity")
+    return None if filled is None else team_level(filled, team.benchmarks.levels["capacity"])
+
+
+def _share(measure: str, value: float, count: int, peers: float | None = None) -> Evidence:
+    unit = MEASURES[measure].unit
+    return Evidence(measure=measure, unit=unit, value=value, benchmark=peers, count=count)

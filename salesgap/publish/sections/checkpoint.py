@@ -1,0 +1,81 @@
+"""Of page 5: the quarterly checkpoint of leading indicators and of what was sold to whom."""
+
+from __future__ import annotations
+
+from salesgap.facts import Coaching, Indicator, Mix
+from salesgap.publish.blocks import Block, Columns, Table
+from salesgap.publish.sections.parts import body, say, table
+from salesgap.publish.wording import measure_name
+from salesgap.publish.words import MISSING, Writer
+
+_OTHER = "other"
+_DIMENSIONS = {"product": "Product", "type": "Deal type", "segment": "Segment"}
+
+
+def checkpoint(coaching: Coaching, write: Writer) -> list[Block]:
+    """Leading indicators beside the mix of what was won: now, last quarter and peers."""
+    if not coaching.checkpoint:
+        return [body("No leading indicator can be measured from these data.")]
+    indicators = _indicators(coaching.checkpoint, write)
+    if not coaching.mix:
+        return [indicators]
+    return [Columns(columns=((indicators,), (_mix(coaching.mix, write),)), ratios=(1.1, 1))]
+
+
+def _indicators(checked: tuple[Indicator, ...], write: Writer) -> Table:
+    columns = (
+        ("Leading indicator", "l", 2.4),
+        ("Now (count)", "r", 1.6),
+        ("Last", "r", 1.25),
+        ("Peers", "r", 1.1),
+    )
+    rows = [
+        (
+            measure_name(one.measure),
+            _counted(write.measure(one.now, one.unit), one.count, write),
+            write.measure(one.last, one.unit),
+            write.measure(one.peers, one.unit),
+        )
+        for one in checked
+    ]
+    note = "A few points on a few deals are chance; look for the same sign twice."
+    return table(
+        columns, rows, title="This quarter’s leading indicators, beside the last", note=note
+    )
+
+
+def _mix(mixed: tuple[Mix, ...], write: Writer) -> Table:
+    columns = (
+        ("Part of what was won", "l", 3.2),
+        ("Now (deals)", "r", 1.4),
+        ("Last", "r", 0.9),
+        ("Peers", "r", 0.9),
+    )
+    rows = [
+        (
+            say(f"{_DIMENSIONS[one.dimension]}: {one.value}"),
+            _counted(write.benchmark(one.now), one.count, write),
+            write.benchmark(one.last),
+            write.benchmark(one.peers),
+        )
+        for one in mixed
+    ]
+    return table(columns, rows, title=_mix_title(mixed, write))
+
+
+def _mix_title(mixed: tuple[Mix, ...], write: Writer) -> str:
+    """The part that differs most from the peers', if any differs by a tenth or more."""
+    apart = [
+        (abs(one.now - one.peers), one)
+        for one in mixed
+        if one.now is not None and one.peers is not None and one.value != _OTHER
+    ]
+    most, one = max(apart, key=lambda pair: pair[0], default=(0.0, None))
+    if one is None or most < 0.1:
+        return "What was won, and from whom"
+    side = "more" if (one.now or 0) > (one.peers or 0) else "less"
+    return f"{one.value}: {side} of what was won than at peers"
+
+
+def _counted(text: str, count: int, write: Writer) -> str:
+    return text if text == MISSING else f"{text} ({write.number(count)})"

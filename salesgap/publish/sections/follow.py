@@ -1,0 +1,66 @@
+"""Follow-through: what the last pack asked for, what was done, and whether the gap moved."""
+
+from __future__ import annotations
+
+from salesgap.facts import Commitment, LastGap, Pack
+from salesgap.publish.blocks import Block, Note, Spans, Table
+from salesgap.publish.sections.parts import say, strong, table
+from salesgap.publish.wording import DRIVERS
+from salesgap.publish.words import Writer, listed
+
+_OUTCOMES = {
+    "moved": "moved by more than chance",
+    "no_more_than_chance": "moved no more than chance",
+    "too_early": "too early to tell",
+    "unknown": "these data cannot tell how it moved",
+}
+_STATUS = {"done": "✓ done", "open": "○ open", "dropped": "× dropped"}
+
+
+def last_pack(pack: Pack, write: Writer) -> list[Block]:
+    """For page 1: what was kept of the last pack's commitments, and what became of its gap."""
+    told = (*_kept(pack.coaching.commitments, write), *_moved(pack.last_gap, write))
+    return [Note(spans=told)] if told else []
+
+
+def _kept(taken: tuple[Commitment, ...], write: Writer) -> Spans:
+    """How many commitments stand where, e.g. 'Taken on last time: 2 done, 1 open.'"""
+    if not taken:
+        return ()
+    counts = {status: sum(one.status == status for one in taken) for status in _STATUS}
+    told = [f"{write.number(number)} {status}" for status, number in counts.items() if number]
+    return say(strong("Last time: "), f"{', '.join(told)}. ")
+
+
+def _moved(last: LastGap | None, write: Writer) -> Spans:
+    """What became of the last pack's gap, in one sentence."""
+    if last is None or last.driver == "none":
+        return ()
+    name = DRIVERS[last.driver].name.lower()
+    if last.people:
+        name = f"{name} of {listed(person.name for person in last.people)}"
+    figures = ""
+    if last.then is not None and last.now is not None:
+        then, now = (write.measure(value, last.unit) for value in (last.then, last.now))
+        figures = f" {then} then, {now} since {write.short_day(last.since)};"
+    return say(strong(f"The last gap, {name}:"), f"{figures} {_OUTCOMES[last.outcome]}.")
+
+
+def commitments(pack: Pack, write: Writer) -> list[Table]:
+    """Each action taken on in the last pack, and what became of it; nothing without any."""
+    rows = [
+        (say(_STATUS[one.status]), one.action, one.owner or "not said", write.short_day(one.due))
+        for one in pack.coaching.commitments
+    ]
+    columns = (
+        ("State", "l", 1),
+        ("Taken on in the last pack", "l", 5.4),
+        ("Who", "l", 2),
+        ("Due", "r", 1),
+    )
+    return [table(columns, rows, title=_title(pack.coaching.commitments, write))] if rows else []
+
+
+def _title(taken: tuple[Commitment, ...], write: Writer) -> str:
+    done = sum(one.status == "done" for one in taken)
+    return f"{write.number(done)} of {write.count(len(taken), 'commitment')} kept"
