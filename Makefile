@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer with venv, and make. Everything is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint constraints docs validate speed clean
+.PHONY: help demo test browser lint constraints docs validate speed pictures clean
 
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 \
 	|| command -v python3.11 || echo python3)
@@ -32,6 +32,9 @@ docs: $(STAMP) ## write the generated pages and schemas in docs/ anew from the c
 
 validate: $(STAMP) ## print how often the packs are right; half an hour on two cores
 	$(BIN)/salesgap validate
+
+pictures: $(STAMP) ## draw the reviewed pictures of the pages anew, after a change of the design
+	SALESGAP_DRAW_PICTURES=1 $(BIN)/python -m pytest tests/publish/packs/test_pictures.py
 
 speed: $(STAMP) ## measure how long an analysis takes, and write docs/speed.md
 	$(BIN)/python -m salesgap.validate.speed docs/speed.md

@@ -35,10 +35,7 @@ def one_to_ones(pack: Pack, report: Report) -> SectionView:
         for sheet in pack.coaching.one_to_ones
     )
     opening = (
-        body(
-            "Five items, in this order. Start with net new pipeline where it is thin, and leave "
-            f"the last lines to the rep. {_key(pack)}"
-        )
+        body(f"Five items, in this order; the last lines are the rep’s own. {_key(pack)}")
         if cards
         else body("There is no rep in seat to plan a one-to-one with.")
     )
@@ -149,15 +146,22 @@ def _deals(sheet: OneToOne, write: Writer) -> list[Block]:
     title = strong("1 · Mid and late deals: ")
     if not sheet.deals:
         return [body(title, "none open in mid or late stages.")]
-    shown = sheet.deals[:MOST_DEALS]
+    first, *others = sheet.deals[:MOST_DEALS]
     return [
-        body(
-            *([title] if deal is shown[0] else [muted("Also ")]),
-            f"{deal_name(deal)}, {_amount(deal, write)}{_because(deal)} ",
-            muted(deal.question),
-        )
-        for deal in shown
+        body(title, _about(first, write), muted(first.question)),
+        *(
+            body(
+                muted("Also "),
+                _about(deal, write),
+                muted("" if deal.question == first.question else deal.question),
+            )
+            for deal in others
+        ),
     ]
+
+
+def _about(deal: DealAtRisk, write: Writer) -> str:
+    return f"{deal_name(deal)}, {_amount(deal, write)}{_because(deal)} "
 
 
 def _because(deal: DealAtRisk) -> str:

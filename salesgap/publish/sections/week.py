@@ -50,10 +50,7 @@ def _in_reach(plan: TacticalPlan, needed: float, write: Writer) -> str:
     pace = plan.feasible_per_week
     if pace is None or plan.feasible is None or needed <= pace:
         return ""
-    return (
-        f" A strong pace is {write.number(pace, 1)} a week and brings "
-        f"{write.money(plan.feasible)} of it: agree on that, and talk about the rest."
-    )
+    return f" A strong pace, {write.number(pace, 1)}, brings {write.money(plan.feasible)} of it."
 
 
 def week_of(activities: tuple[ActivityTarget, ...], write: Writer) -> list[Block]:
