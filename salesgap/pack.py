@@ -28,9 +28,10 @@ from salesgap.facts import (
     RepRank,
     Shortfall,
 )
-from salesgap.gaps.candidates import TeamOutlook, look_ahead, value_candidates
+from salesgap.gaps.candidates import value_candidates
 from salesgap.gaps.choose import candidate, choose, team_level
 from salesgap.gaps.impact import OpenDeals
+from salesgap.gaps.outlook import TeamOutlook, look_ahead
 from salesgap.gaps.shortfall import shortfall
 from salesgap.health import deals_to_talk_about, pipeline
 from salesgap.measures.attainment import won_between

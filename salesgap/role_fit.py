@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from salesgap.facts import ManagerRank, Range, RoleFit
-from salesgap.gaps.candidates import WEEKS_A_MONTH, TeamOutlook
 from salesgap.gaps.choose import interval
 from salesgap.gaps.evidence import Floats
 from salesgap.gaps.impact import Course, OpenDeals
+from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook
 from salesgap.measures.peers import Benchmarks
 from salesgap.rank import ROLE_FIT_CHANCE
 from salesgap.team import Team

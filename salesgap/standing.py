@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from salesgap.facts import Attainment, ManagerRank, Person, Range, RepRank
-from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.choose import interval
 from salesgap.gaps.forecast import year_end
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.measures.attainment import Floats, quota_by_seat, won_between, won_in_seat
 from salesgap.rank import ROLE_FIT_CHANCE, fiscal_days, peer_revenue
 from salesgap.team import Team

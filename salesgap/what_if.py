@@ -13,16 +13,10 @@ from datetime import date
 import numpy as np
 
 from salesgap.facts import Candidate, Pack, Range
-from salesgap.gaps.candidates import (
-    Closing,
-    TeamOutlook,
-    better_way,
-    closed,
-    usual_closing,
-    worth,
-)
 from salesgap.gaps.choose import interval
+from salesgap.gaps.closing import Closing, better_way, closed, usual_closing, worth
 from salesgap.gaps.forecast import chance
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.pack import team_outlook
 from salesgap.team import Team
 
@@ -32,7 +26,7 @@ class Case:
     """One team's gap, ready to be asked about.
 
     ``candidate``: the pack's gap, or without one (``named`` is false) the nearest candidate;
-    ``way``: how it closes, see :func:`salesgap.gaps.candidates.closed`; ``usual``: as the pack
+    ``way``: how it closes, see :func:`salesgap.gaps.closing.closed`; ``usual``: as the pack
     supposes; ``chance``: of the pack, to make the year as it goes on today; None: unknown.
     """
 

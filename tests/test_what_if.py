@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesgap.gaps.candidates import CONDITIONS, Closing, usual_closing
+from salesgap.gaps.closing import CONDITIONS, Closing, usual_closing
 from salesgap.pack import coaching_pack
 from salesgap.params import Method, load_params
 from salesgap.prepare import Prepared, load_prepared_team, prepare

@@ -54,28 +54,34 @@ def execute(job: Job) -> Record:
     """Run ``job`` and publish its PDF, facts, a pack's calendar and the notebook; or publish
     nothing and say why."""
     start = time.perf_counter()
+    files: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+    reason = ""
     try:
-        files, reason = _make(job), ""
+        files, notes = _make(job)
     except SalesgapError as error:
-        files, reason = {}, str(error)
+        reason = str(error)
     except Exception as error:  # a pack's failure is its record, whatever it was
-        files, reason = {}, " ".join(f"{type(error).__name__}: {error}".split())
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
     return Record(
         id=job.id,
         kind=job.kind,
         status="failed" if reason else "made",
         reason=reason,
+        notes=notes,
         seconds=round(time.perf_counter() - start, 2),
         files=files,
     )
 
 
-def _make(job: Job) -> dict[str, str]:
+def _make(job: Job) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The hash of each file made, and what to note of the PDF."""
     with _private_folders(job.output) as (scratch, staging):
         executed = run_notebook(
             job.notebook, job.parameters, scratch=scratch, timeout_s=job.timeout_s
         )
-        (staging / "pack.pdf").write_bytes(_pdf(executed, job))
+        pdf, notes = _pdf(executed, job)
+        (staging / "pack.pdf").write_bytes(pdf)
         facts = facts_of(executed)
         (staging / "pack.json").write_text(_facts_text(facts), "utf-8")
         if job.kind == "pack" and (calendar := _calendar(facts)):
@@ -85,7 +91,7 @@ def _make(job: Job) -> dict[str, str]:
         nbformat.write(executed, staging / "pack.ipynb")  # type: ignore[no-untyped-call]
         for name, path in {**staged, job.keep: staging / "pack.ipynb"}.items():
             publish(path, job.output / name)
-    return hashes
+    return hashes, notes
 
 
 def remove_scratch(worker_pid: int | None) -> None:
@@ -112,14 +118,22 @@ def _private_folders(output: Path) -> Iterator[tuple[Path, Path]]:
         yield Path(scratch), Path(staging)
 
 
-def _pdf(executed: NotebookNode, job: Job) -> bytes:
+def _pdf(executed: NotebookNode, job: Job) -> tuple[bytes, tuple[str, ...]]:
+    """The PDF, and what to note of it."""
     from salesgap.publish.exporter import SalesgapPDFExporter  # typst: only where a page is set
 
     exporter = SalesgapPDFExporter(  # type: ignore[no-untyped-call]
         template_name=job.template, extra_template_basedirs=[str(job.templates)]
     )
-    body, _ = exporter.from_notebook_node(executed)
-    return bytes(body)
+    body, resources = exporter.from_notebook_node(executed)
+    return bytes(body), _notes(resources["unshown"])
+
+
+def _notes(unshown: tuple[str, ...]) -> tuple[str, ...]:
+    if not unshown:
+        return ()
+    count = "1 character has" if len(unshown) == 1 else f"{len(unshown)} characters have"
+    return (f"{count} no glyph: {', '.join(unshown)}",)
 
 
 def _facts_text(facts: dict[str, Any]) -> str:

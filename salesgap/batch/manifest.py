@@ -25,13 +25,15 @@ class _Frozen(BaseModel):
 class Record(_Frozen):
     """One pack, or one region summary: made, or failed and why.
 
-    ``files`` maps each published file, relative to the output folder, to the SHA-256 of its bytes.
+    ``notes`` is what a reader of a made one should know of its PDF, without a name; ``files`` maps
+    each published file, relative to the output folder, to the SHA-256 of its bytes.
     """
 
     id: str
     kind: Kind
     status: Literal["made", "failed"]
     reason: str = ""
+    notes: tuple[str, ...] = ()
     seconds: float
     files: dict[str, str] = {}
 

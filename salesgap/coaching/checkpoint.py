@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from salesgap.facts import Indicator, Mix
-from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.choose import team_level
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.measures.attainment import valued_wins
 from salesgap.measures.definitions import MEASURES
 from salesgap.measures.drivers import DRIVERS, drivers_with, team_totals

@@ -6,8 +6,9 @@ import numpy as np
 
 from salesgap.coaching.tactics import RepRates
 from salesgap.facts import Evidence, Person
-from salesgap.gaps.candidates import CONDITIONS, WEEKS_A_MONTH, TeamOutlook
 from salesgap.gaps.choose import team_level
+from salesgap.gaps.closing import CONDITIONS
+from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook
 from salesgap.measures.seats import ALL_PEERS
 from salesgap.team import Team
 

@@ -24,7 +24,8 @@ from salesgap.facts import (
     Skill,
     TacticalPlan,
 )
-from salesgap.gaps.candidates import CONDITIONS, TeamOutlook, worth_of_a_tenth
+from salesgap.gaps.closing import CONDITIONS, worth_of_a_tenth
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.health import NET_NEW_DAYS, SHOWN, as_talk
 from salesgap.measures.attainment import quota_by_seat
 from salesgap.measures.pipeline import net_new

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from salesgap.facts import Evidence, Sign
-from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.choose import team_level
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.measures.definitions import MEASURES
 from salesgap.team import Team
 

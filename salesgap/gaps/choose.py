@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from salesgap.facts import Candidate, Driver, Evidence, Gap, GapKind, Person, Range
-from salesgap.gaps.candidates import TeamOutlook, Valued
+from salesgap.gaps.candidates import Valued
 from salesgap.gaps.evidence import Evidence as SeatEvidence
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.measures.definitions import MEASURES
 from salesgap.measures.drivers import DRIVERS
 from salesgap.measures.peers import PeerLevel

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaincc
 
-from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.evidence import Floats
+from salesgap.gaps.outlook import TeamOutlook
 
 
 def year_end(

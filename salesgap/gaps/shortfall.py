@@ -15,8 +15,8 @@ from math import factorial, fsum, prod
 import numpy as np
 
 from salesgap.facts import Part, Shortfall
-from salesgap.gaps.candidates import TeamOutlook
 from salesgap.gaps.evidence import Evidence
+from salesgap.gaps.outlook import TeamOutlook
 from salesgap.measures.drivers import DRIVERS
 
 _SPLIT = (

@@ -165,9 +165,9 @@ MEASURES: dict[str, Measure] = {
             "Reps who open what their plan asks",
             "share",
             "team, last 90 days",
-            "reps who created as many opportunities a week as their tactical plan needs from now, "
-            "or as a strong peer does if that is less",
-            "reps past their ramp, in the team all 90 days, whose plan needs a number",
+            "reps who created as many opportunities a week as their plan asks, or as a strong peer "
+            "does",
+            "reps past their ramp, in the team all 90 days, with such a plan",
             "each rep once",
             "opportunities.created_date, opportunities.owner_id, quotas.amount",
         ),

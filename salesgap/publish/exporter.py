@@ -15,7 +15,7 @@ from traitlets import default, validate
 
 from salesgap.errors import PublishError
 from salesgap.publish.pages import sections_of, setup_of
-from salesgap.publish.typeset import typeset
+from salesgap.publish.typeset import typeset, without_glyph
 from salesgap.resources import workbook_folder
 
 _NOT_FOR_TYPST = (".j2", ".json")
@@ -53,11 +53,16 @@ class SalesgapPDFExporter(TemplateExporter):
     def from_notebook_node(  # type: ignore[override]  # a PDF is bytes, nbconvert says str
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """The PDF of an executed notebook. Raises ``PublishError``; nothing vanishes silently."""
+        """The PDF of an executed notebook. Raises ``PublishError``; nothing vanishes silently.
+
+        ``resources["unshown"]`` are the characters that it can only show as □.
+        """
         main, resources = super().from_notebook_node(nb, resources, **kw)
         sections = resources.pop(_SECTIONS)
         files = {**self._template_files(), "main.typ": main.encode()}
-        return typeset(sections, setup_of(sections), files), resources
+        setup = setup_of(sections)
+        resources["unshown"] = without_glyph(sections, setup)
+        return typeset(sections, setup, files), resources
 
     def _init_preprocessors(self) -> None:
         super()._init_preprocessors()  # type: ignore[no-untyped-call]

@@ -40,7 +40,7 @@ def typeset(
         "setup": _showable(setup.model_dump(mode="json")),
         "sections": [
             _prepared(section.model_dump(mode="json", exclude={"setup"}), section.name, pictures)
-            for section in (*sections, *_unshown(sections, setup))
+            for section in (*sections, *_legend(without_glyph(sections, setup)))
         ],
     }
     files = {**template, **pictures, "pages.json": json.dumps(pages).encode()}
@@ -82,13 +82,20 @@ def _decoded(text: str, where: str) -> bytes:
         raise PublishError("a PNG picture cannot be decoded", where=where) from None
 
 
-def _unshown(sections: tuple[Section, ...], setup: PageSetup) -> tuple[Section, ...]:
-    """A last line that names the characters shown as □, if there are any."""
+def without_glyph(sections: tuple[Section, ...], setup: PageSetup) -> tuple[str, ...]:
+    """The characters that a page can only show as □, each as its code point and name."""
     texts = "".join(section.model_dump_json() for section in sections) + setup.model_dump_json()
-    missing = sorted(missing_glyphs(texts))
-    if not missing:
+    return tuple(
+        f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
+        for char in sorted(missing_glyphs(texts))
+    )
+
+
+def _legend(unshown: tuple[str, ...]) -> tuple[Section, ...]:
+    """A last line that names the characters shown as □, if there are any."""
+    if not unshown:
         return ()
-    names = "; ".join(f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip() for char in missing)
+    names = "; ".join(unshown)
     text = f"{PLACEHOLDER} stands for characters outside this document's typefaces: {names}."
     line = Text(spans=(Span(text=text),), size="small")
     return (Section(name="unshown-characters", title="", blocks=(line,), new_page=False),)

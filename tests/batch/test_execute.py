@@ -58,7 +58,7 @@ def published(output: Path) -> list[str]:
 def test_a_pack_is_its_pdf_its_facts_and_its_notebook(write_notebook, tmp_path):
     output = tmp_path / "out {0}"
     record = execute(job(write_notebook(PACK, FACTS), output))
-    assert (record.status, record.reason) == ("made", "")
+    assert (record.status, record.reason, record.notes) == ("made", "", ())
     assert published(output) == [*DISTRIBUTED, "notebooks/North/M1.ipynb"]
     facts = json.loads(SMALL_PACK.read_text("utf-8"))
     assert json.loads((output / "North/M1.json").read_text("utf-8")) == facts
@@ -70,6 +70,16 @@ def test_a_pack_without_a_session_has_no_calendar(write_notebook, tmp_path):
     unplanned = FACTS.replace("display", "facts['coaching']['cadence'] = []\ndisplay")
     record = execute(job(write_notebook(PACK, unplanned), tmp_path))
     assert sorted(record.files) == ["North/M1.json", "North/M1.pdf"]
+
+
+def test_the_record_names_the_characters_that_the_pdf_cannot_show(write_notebook, tmp_path):
+    unusual = PACK.replace("A pack", "A 🚀 pack").replace("+ manager_id", "+ 'Ann 한 🚀 Zoë 高'")
+    record = execute(job(write_notebook(unusual, FACTS), tmp_path))
+    assert record.notes == (
+        "2 characters have no glyph: U+D55C HANGUL SYLLABLE HAN, U+1F680 ROCKET",
+    )
+    one = execute(job(write_notebook(PACK.replace("A pack", "A 🚀 pack"), FACTS), tmp_path))
+    assert one.notes == ("1 character has no glyph: U+1F680 ROCKET",)
 
 
 def test_the_record_holds_the_hash_of_each_file_to_distribute(write_notebook, tmp_path):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,6 +74,11 @@ class Workbook:
         path = self.folder / "notebooks" / f"{name}.ipynb"
         path.parent.mkdir(exist_ok=True)
         nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+
+    def use_the_shipped_notebooks(self) -> None:
+        """From now on, the packs are those that readers get."""
+        shutil.rmtree(self.folder / "notebooks")
+        (self.folder / "notebooks").symlink_to(workbook_folder() / "notebooks")
 
     def fail_for_the_first(self) -> None:
         """From now on, the pack of the manager whose folder is the first raises."""
@@ -146,6 +152,18 @@ def test_a_narrowed_batch_makes_one_pack_anew_and_leaves_the_others(workbook: Wo
     assert on_disk is not None
     assert ids(on_disk, "made") == others
     assert ids(on_disk, "made", "region") == ids(full, "made", "region")
+
+
+def test_the_same_export_and_params_give_the_same_bytes_whatever_the_folder_and_the_jobs(
+    workbook: Workbook,
+):
+    workbook.use_the_shipped_notebooks()
+    one = run_batch(workbook.params, workbook.folder / "first", jobs=1)
+    two = run_batch(workbook.params, workbook.folder / "elsewhere" / "second", jobs=2)
+    assert ids(one, "failed") == ids(one, "failed", "region") == []
+    assert [(r.id, r.files) for r in one.records] == [(r.id, r.files) for r in two.records]
+    kinds = {r.id: [Path(name).suffix for name in r.files] for r in one.records if r.kind == "pack"}
+    assert list(kinds.values()) == [[".ics", ".json", ".pdf"]] * 2
 
 
 def test_an_unknown_manager_is_one_clear_line(workbook: Workbook):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from salesgap.coaching.plays import FirstRound, Play, actions, load_plays, working_day
 from salesgap.errors import ParamsError
-from salesgap.gaps.candidates import CONDITIONS
+from salesgap.gaps.closing import CONDITIONS
 
 PLAYS = Path(__file__).resolve().parents[2] / "templates" / "plays"
 WORDS = "actions.{}: only $reps and $count can be filled in here"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesgap.gaps.candidates import _risen
 from salesgap.gaps.impact import Course, OpenDeals, Process
+from salesgap.gaps.people import risen_by
 from salesgap.measures.curves import AT_ONCE, cumulative_incidence
 
 YEAR_END = 30
@@ -168,7 +168,7 @@ def test_what_seats_rise_by_is_the_mean_rise_by_their_share():
     drop = np.where(rng.random((6, 4)) < 0.3, rng.random((6, 4)), 0.0)
     closing = np.linspace(0.0, 0.5, 5)
     direct = (share[:, :, None] * np.exp(drop[:, :, None] * closing)).sum(axis=1)
-    assert np.allclose(_risen(share, drop, closing), direct)
+    assert np.allclose(risen_by(share, drop, closing), direct)
 
 
 def test_what_is_agreed_but_held_to_the_quarters_end_is_as_good_as_won():

@@ -74,7 +74,7 @@ def _mix_title(mixed: tuple[Mix, ...], write: Writer) -> str:
     if one is None or most < 0.1:
         return "What was won, and from whom"
     side = "more" if (one.now or 0) > (one.peers or 0) else "less"
-    return f"{one.value}: {side} of what was won than at peers"
+    return f"{one.value}: {side} than at peers"
 
 
 def _counted(text: str, count: int, write: Writer) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from salesgap.facts import DataQuality, Pack, TableCount
 from salesgap.measures.definitions import MEASURES
 from salesgap.params import Report
-from salesgap.publish.blocks import Block, Bullets, Columns, Heading, Section, Spans, Table
+from salesgap.publish.blocks import Block, Bullets, Columns, Heading, Section, Span, Spans, Table
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page, long_names
-from salesgap.publish.sections.parts import muted, run, say, small, strong, table
+from salesgap.publish.sections.parts import run, say, small, strong, table
 from salesgap.publish.words import MISSING, Writer, writer
 
 
@@ -25,7 +25,8 @@ def how_made(pack: Pack, report: Report) -> SectionView:
             "change of team or market. That no gap is named does not mean that there is none. A "
             "human decides what follows from any of this."
         ),
-        *_side_by_side(_assumptions(pack), _rows_read(pack.data_quality, write)),
+        *_assumptions(pack),
+        *_rows_read(pack.data_quality, write),
         *_texts(pack.data_quality),
         *_definitions(pack),
         *long_name_blocks(cut),
@@ -44,28 +45,38 @@ def _side_by_side(*parts: tuple[Block, ...]) -> list[Block]:
     return [Columns(columns=columns, ratios=(1.0,) * len(columns))] if columns else []
 
 
-def _assumptions(pack: Pack) -> tuple[Block, ...]:
-    items = tuple(
-        say(f"{one.meaning}: ", strong(one.value), muted(f" ({one.name})"))
+def _assumptions(pack: Pack) -> list[Block]:
+    told = [
+        part
         for one in pack.assumptions
-    )
-    return _listed("What is assumed", items)
+        for part in (f"{one.meaning} ({one.name}): ", strong(one.value), "; ")
+    ]
+    return _paragraph("What is assumed: ", told)
 
 
-def _rows_read(quality: DataQuality, write: Writer) -> tuple[Block, ...]:
-    items = tuple(
-        say(
-            f"{one.table.replace('_', ' ')}: ", strong(write.number(one.rows_in)), _left(one, write)
-        )
+def _rows_read(quality: DataQuality, write: Writer) -> list[Block]:
+    told = [
+        part
         for one in quality.tables
-    )
-    return _listed("Rows read of each table", items)
+        for part in (
+            f"{one.table} ".replace("_", " "),
+            strong(write.number(one.rows_in)),
+            _left(one, write),
+            "; ",
+        )
+    ]
+    return _paragraph("Rows read of each table: ", told)
 
 
 def _left(one: TableCount, write: Writer) -> str:
     if not one.quarantined:
         return ""
     return f", {write.number(one.quarantined)} of them quarantined{_out_of_scope(one, write)}"
+
+
+def _paragraph(title: str, told: list[str | Span]) -> list[Block]:
+    """One small paragraph with its title in front; its last part would lead on to a next one."""
+    return [small(strong(title), *told[:-1], ".")] if told else []
 
 
 def _listed(title: str, items: tuple[Spans, ...]) -> tuple[Block, ...]:
@@ -136,8 +147,12 @@ def _definitions(pack: Pack) -> list[Block]:
 def _even(told: list[Spans]) -> tuple[list[Spans], list[Spans]]:
     """The items in two runs of about as much text."""
     lengths = [sum(len(span.text) for span in item) for item in told]
-    place = next(n for n in range(len(told) + 1) if 2 * sum(lengths[:n]) >= sum(lengths))
+    place = min(range(len(told) + 1), key=lambda n: abs(2 * sum(lengths[:n]) - sum(lengths)))
     return told[:place], told[place:]
+
+
+_SAID_THERE = {"net_new", "early_attention"}
+"""The page of the pipeline says what these are beside their numbers."""
 
 
 def _measures(pack: Pack) -> set[str]:
@@ -147,7 +162,7 @@ def _measures(pack: Pack) -> set[str]:
     facts += [fact for sign in coaching.signs for fact in sign.evidence]
     facts += [driver.evidence for driver in coaching.drivers if driver.evidence]
     used = {fact.measure for fact in facts} | {one.measure for one in coaching.checkpoint}
-    return used | {"attainment", "coverage", "net_new"}
+    return (used | {"attainment", "coverage"}) - _SAID_THERE
 
 
 def _fraction(numerator: str, denominator: str) -> str:

@@ -23,10 +23,7 @@ def scorecard(pack: Pack, write: Writer) -> list[Block]:
     return [*shown, body(strong(f"{_POINTS[exercise.points_to]} "), _result(exercise, write))]
 
 
-_UNANSWERED = (
-    "was not answered in the last two quarters. It is the last page: print it, answer it alone, "
-    "and hold it against page 1."
-)
+_UNANSWERED = "was not answered in the last two quarters: print the last page, and answer it alone."
 
 
 def _table(drivers: tuple[ExecutionDriver, ...], write: Writer) -> Table:
@@ -49,7 +46,7 @@ def _table(drivers: tuple[ExecutionDriver, ...], write: Writer) -> Table:
 
 
 def _title(drivers: tuple[ExecutionDriver, ...]) -> str:
-    gaps = [EXECUTION[one.id].name.lower() for one in drivers if one.gap]
+    gaps = [_inside(EXECUTION[one.id].name) for one in drivers if one.gap]
     known = sum(one.gap is not None for one in drivers)
     if not known:
         return "None of the eight drivers is measured or assessed"
@@ -61,6 +58,11 @@ def _title(drivers: tuple[ExecutionDriver, ...]) -> str:
     return (
         f"{in_words(len(gaps)).capitalize()} of the eight drivers show a gap: start with {gaps[0]}"
     )
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence: 'goal clarity', but 'CRM visibility'."""
+    return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def _measured(fact: Evidence | None, write: Writer) -> str:

@@ -1074,7 +1074,7 @@ def test_the_checkpoint_tells_the_mix_beside_the_indicators(
     full_pack: f.Pack, report: Report
 ) -> None:
     page = coached(full_pack, report)
-    assert "New business: more of what was won than at peers" in page
+    assert "New business: more than at peers" in page
     assert "Product: Enterprise Plan\n52% (14)\n40%\n35%" in page
     assert "Segment: Enterprise\n–\n40%\n35%" in page
 
@@ -1089,7 +1089,7 @@ def test_the_exercise_is_printed_only_where_it_was_not_answered(
 ) -> None:
     assert sections.five_minute_exercise(full_pack, report).section.blocks == ()
     page = said(sections.five_minute_exercise(bare_pack, report))
-    assert "It is the last page" in said(sections.cadence_and_checkpoint(bare_pack, report))
+    assert "print the last page" in said(sections.cadence_and_checkpoint(bare_pack, report))
     for item, words in EXECUTION.items():
         assert f"{words.name}. {words.statement}\n{item}\n" + "☐\n" * 5 in page
     assert "Three or more sentences at 2 or less: start with the process." in page
@@ -1099,5 +1099,5 @@ def test_definitions_cover_every_measure_of_the_scorecard_and_the_card(
     full_pack: f.Pack, report: Report
 ) -> None:
     page = said(sections.how_made(full_pack, report))
-    for measure in ("goals_per_rep", "joint_calls", "early_attention", "capacity"):
+    for measure in ("goals_per_rep", "joint_calls", "capacity"):
         assert f"{MEASURES[measure].name}: " in page
