@@ -156,8 +156,12 @@ def shortfall(facts: Shortfall, doubted: Sequence[Driver], writer: Writer, look:
     )
 
 
+_REST = "Cycle and chance"
+"""What no driver of how much is won explains: how fast it is won, and chance."""
+
+
 def _part_name(driver: Driver | Literal["timing"]) -> str:
-    return "Timing and chance" if driver == "timing" else DRIVERS[driver].name
+    return _REST if driver == "timing" else DRIVERS[driver].name
 
 
 def noteworthy(facts: Shortfall) -> float:
@@ -177,7 +181,8 @@ def _shortfall_title(
         why = "" if best in doubted else f": {worst.lower()} costs what {best.lower()} brings"
         return f"Level with peers in all{why}"
     if total < 0:
-        return f"{worst} explains {fraction(loss / total)} of the shortfall"
+        explain = "explain" if worst == _REST else "explains"
+        return f"{worst} {explain} {fraction(loss / total)} of the shortfall"
     return "Ahead of peers" + ("" if best in doubted else f", most of all by {best.lower()}")
 
 
