@@ -106,6 +106,9 @@ class Candidate(Facts):
     )
     probability: float = Field(description="probability that the gap is real")
     real: bool = Field(description="passes the run's threshold for false gaps")
+    too_late: bool = Field(
+        False, description="real or not, it brings nothing that counts before fiscal year end"
+    )
     evidence: tuple[Evidence, ...]
     people: tuple[Person, ...] = Field((), description="the seats a people gap is about")
     play: str = Field(description="id of the play that answers it; empty for none")
@@ -430,7 +433,7 @@ class Skill(Facts):
 class ActivityTarget(Facts):
     """What attaining peers of a role do a week, beside what this rep does."""
 
-    kind: str = Field(description="as the export names it: call, meeting …")
+    kind: str = Field(description="as the export spells it most often, in lower case")
     phase: Phase | None = Field(
         description="on deals in this phase only, early with those on no deal yet; None: all"
     )
@@ -468,7 +471,8 @@ class Session(Facts):
     """One planned coaching contact."""
 
     on: date
-    person: str
+    person_id: str = Field(description="of the rep: two may have one name")
+    person: str = Field(description="the rep's name")
     type: str
     topic: str
 

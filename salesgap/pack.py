@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesgap.coaching.cadence import cadence, first_round
 from salesgap.coaching.checkpoint import checkpoint, mix
-from salesgap.coaching.commitments import commitments
+from salesgap.coaching.commitments import commitments, of_late
 from salesgap.coaching.execution import execution_drivers
 from salesgap.coaching.exercise import exercise
 from salesgap.coaching.one_to_one import one_to_ones, topics
@@ -53,14 +53,14 @@ def coaching_pack(team: Team) -> Pack:
     """All facts of a manager's pack."""
     params = team.params
     outlook = team_outlook(team, params.year_end)
-    candidates, gap = _gap(team, outlook)
+    attained = attainment(team, outlook)
+    candidates, gap = _gap(team, outlook, _business(attained))
     ranks = rep_ranks(team.places, team.book.people)
     opened = open_deals(team.book.deals)
     at_risk = deals_to_talk_about(team, opened)
     rank = manager_rank(team.place, team.managers)
     focus = _focus(gap, team, outlook)
     sheets = one_to_ones(team, outlook, ranks, opened, at_risk, gap, focus)
-    attained = attainment(team, outlook)
     return Pack(
         manager=team.manager,
         reps=len(team.places),
@@ -117,12 +117,18 @@ def open_pipeline(team: Team) -> OpenDeals:
     return OpenDeals(amount.to_numpy(float), age.to_numpy(float), late, proposed)
 
 
-def _gap(team: Team, outlook: TeamOutlook) -> tuple[tuple[Candidate, ...], Gap]:
+def _business(attained: Attainment) -> float:
+    """Money of the team's year: its quota, or without one what is won so far."""
+    return attained.won if attained.quota_year is None else attained.quota_year
+
+
+def _gap(team: Team, outlook: TeamOutlook, business: float) -> tuple[tuple[Candidate, ...], Gap]:
     benchmarks, names = team.benchmarks, _names(team)
     compared = benchmarks.compares and len(team.seats) > 0
     valued = value_candidates(outlook, benchmarks, team.params.method) if compared else []
     candidates = tuple(
-        candidate(v, outlook, benchmarks.levels, benchmarks.thresholds, names) for v in valued
+        candidate(v, outlook, benchmarks.levels, benchmarks.thresholds, names, business)
+        for v in valued
     )
     last, people = _last_gap(team)
     return candidates, choose(valued, candidates, last, people)
@@ -137,10 +143,8 @@ def _last_gap(team: Team) -> tuple[str | None, frozenset[str]]:
     commitments."""
     if team.last_gap is not None:
         return team.last_gap.driver, frozenset(p.id for p in team.last_gap.people)
-    past = team.book.commitments
-    if past.empty:
-        return None, frozenset()
-    return str(past.sort_values("due_date", kind="stable")["gap"].iloc[-1]), frozenset()
+    past = of_late(team)
+    return (None if past.empty else str(past["gap"].iloc[-1])), frozenset()
 
 
 def _conversions(team: Team, outlook: TeamOutlook) -> list[Evidence]:

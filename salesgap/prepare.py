@@ -35,7 +35,7 @@ from salesgap.params import Params, load_params
 from salesgap.paths import file_keys
 from salesgap.rank import League, league
 from salesgap.resources import workbook_of
-from salesgap.strategy import verdict_of_run
+from salesgap.strategy import is_early, verdict_of_run
 from salesgap.team import Team, load_team, save_team
 
 BENCHMARKS = "benchmarks.json"
@@ -123,6 +123,7 @@ def analyse(
     peers = peers_of(statistics)
     benchmarks = compute(book, table, statistics, peers.all, window, params)
     ranked = league(book, benchmarks, params)
+    early = is_early(params.as_of, params.year_start, params.year_end)
     return Analysis(
         params=params,
         book=book,
@@ -134,7 +135,7 @@ def analyse(
         revenue_of_others=revenue_of_others(book, table, window),
         across=across(snapshot, book, params),
         last_gaps=last_gaps(last or {}, book, table, peers.all, params),
-        strategy=verdict_of_run(ranked.managers),
+        strategy=verdict_of_run(ranked.managers, early=early),
         quality=_quality(snapshot.report),
         plays=plays,
     )

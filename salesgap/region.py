@@ -15,7 +15,7 @@ from salesgap.pack import coaching_pack
 from salesgap.params import Report, load_params
 from salesgap.prepare import Prepared, load_prepared_team, prepare
 from salesgap.resources import workbook_of
-from salesgap.strategy import strategy_or_execution
+from salesgap.strategy import is_early, strategy_or_execution
 
 NOT_MADE = "not-made.json"
 """Beside the facts of a region's packs: the packs that were not made, and why."""
@@ -51,6 +51,7 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
         raise DataError("no pack was made", where=f"region {region}", do="see the manifest")
     first = packs[0]
     gaps = [pack.gap for pack in packs]
+    early = is_early(first.as_of, first.fiscal_year_start, first.fiscal_year_end)
     worth = [g.impact.expected * g.probability for g in gaps if g.impact is not None]
     return RegionSummary(
         region=region or first.manager.region,
@@ -63,7 +64,7 @@ def summarise(packs: Sequence[Pack], region: str, not_made: Sequence[str]) -> Re
         people_gaps=sum(gap.kind == "people" for gap in gaps),
         condition_gaps=sum(gap.kind == "condition" for gap in gaps),
         no_gaps=sum(pack.gap.kind == "none" and _told(pack) for pack in packs),
-        strategy=strategy_or_execution([_share(pack) for pack in packs]),
+        strategy=strategy_or_execution([_share(pack) for pack in packs], early=early),
         not_made=tuple(not_made),
         data_quality=first.data_quality,
     )

@@ -8,7 +8,7 @@ are the pack's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -44,6 +44,13 @@ class Case:
     def weeks_left(self) -> int:
         """Weeks to fiscal year end, begun ones too; at least one."""
         return int(self.outlook.course.created.shape[1])
+
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """The days, a week apart from the as-of date on, up to fiscal year end."""
+        params = self.team.params
+        weeks = (params.year_end - params.as_of).days // 7
+        return tuple(params.as_of + timedelta(weeks=week) for week in range(weeks + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,4 +122,3 @@ def test_it_is_in_the_facts_and_on_a_page(idea: str, run: SimpleNamespace, pages
         of: tuple[Facts, ...] = (*run.packs, run.summary)
         holders = [one for one in of if steps[0] in type(one).model_fields]
         assert any(known(value) for one in holders for value in values(one, steps)), path
-

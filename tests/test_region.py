@@ -81,7 +81,9 @@ def test_a_region_is_judged_by_its_own_teams():
     packs = [
         {"gap": gap("none", probability=0.0), "attainment": attained(share)} for share in shares
     ]
-    assert region_of(*packs).strategy == strategy_or_execution(shares)
+    assert region_of(*packs).strategy == strategy_or_execution(shares, early=False)
+    first_days = [pack | {"as_of": date(2026, 1, 9)} for pack in packs]
+    assert region_of(*first_days).strategy.verdict == "unknown"
 
 
 def attained(share: float) -> Attainment:

@@ -13,13 +13,13 @@ from salesgap.pack import coaching_pack
 from salesgap.params import Method
 from salesgap.prepare import BENCHMARKS, manager_entries, team_in
 from salesgap.simulate import organisation
-from salesgap.strategy import strategy_or_execution, verdict_of_run
+from salesgap.strategy import is_early, strategy_or_execution, verdict_of_run
 from salesgap.team import load_team, save_team
 from salesgap.validate.trial import analysed
 
 
 def verdict(*shares: float | None) -> StrategyVerdict:
-    return strategy_or_execution(shares)
+    return strategy_or_execution(shares, early=False)
 
 
 def test_teams_that_all_miss_alike_are_a_question_of_strategy():
@@ -57,12 +57,21 @@ def test_where_nobody_is_short_nothing_is_shared():
     assert verdict(1.1, 1.2, 1.0).shared == 0.0
 
 
+def test_on_the_first_days_of_a_year_it_cannot_be_told():
+    year = date(2026, 2, 1), date(2027, 1, 31)
+    assert is_early(date(2026, 2, 1), *year)
+    assert is_early(date(2026, 3, 2), *year)
+    assert not is_early(date(2026, 3, 3), *year)
+    found = strategy_or_execution([0.0, 0.0, 0.1], early=True)
+    assert (found.verdict, found.missing_teams) == ("unknown", 3)
+
+
 @given(st.lists(st.floats(0.0, 3.0), min_size=3, max_size=40))
 def test_what_is_shared_is_a_part_of_the_shortfall(shares):
-    found = strategy_or_execution(shares)
+    found = strategy_or_execution(shares, early=False)
     assert found.shared is not None
     assert 0.0 <= found.shared <= 1.0 + 1e-9
-    assert strategy_or_execution(shares[::-1]).verdict == found.verdict
+    assert strategy_or_execution(shares[::-1], early=False).verdict == found.verdict
 
 
 def managers(*rows: tuple[float, float]) -> pd.DataFrame:
@@ -71,18 +80,20 @@ def managers(*rows: tuple[float, float]) -> pd.DataFrame:
 
 def test_a_run_is_judged_by_what_each_manager_won_of_the_quota():
     table = managers((50.0, 100.0), (220.0, 200.0), (105.0, 100.0), (10.0, float("nan")))
-    assert verdict_of_run(table) == strategy_or_execution([0.5, 1.1, 1.05])
+    assert verdict_of_run(table, early=False) == strategy_or_execution(
+        [0.5, 1.1, 1.05], early=False
+    )
 
 
 def test_a_run_without_quotas_has_no_verdict():
-    assert verdict_of_run(managers((50.0, float("nan")), (60.0, float("nan")))) is None
-    assert verdict_of_run(managers()) is None
+    assert verdict_of_run(managers((50.0, float("nan")), (60.0, float("nan"))), early=False) is None
+    assert verdict_of_run(managers(), early=False) is None
 
 
 def test_every_pack_has_the_verdict_of_the_whole_run(tmp_path):
     org = organisation(seed=5, as_of=date(2026, 6, 30), managers=4)
     run = analysed(org, Method(draws=200))
-    found = verdict_of_run(run.league.managers)
+    found = verdict_of_run(run.league.managers, early=False)
     assert found is not None
     assert found.teams == 4
     entry = manager_entries(run.book, tmp_path)[0]

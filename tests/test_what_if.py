@@ -193,4 +193,12 @@ def test_the_sliders_are_written_in_the_readers_locale(teams: list[Team]):
     _, share, _, start, _ = sliders(team, coaching_pack(team), report).children
     assert share.options[1][0] == "5\N{NO-BREAK SPACE}%"
     assert start.options[0] == ("15. Mai 2026", AS_OF)
-    assert start.options[-1][1] >= YEAR_END
+    assert YEAR_END - timedelta(days=7) < start.options[-1][1] <= YEAR_END
+
+
+def test_on_the_last_day_of_the_year_there_is_one_date_to_start_from(teams: list[Team]):
+    team = teams[0]
+    params = team.params.model_copy(update={"as_of": YEAR_END})
+    case = case_of(team, coaching_pack(team))
+    assert case is not None
+    assert replace(case, team=replace(team, params=params)).starts == (YEAR_END,)

@@ -12,6 +12,7 @@ from salesgap.measures.activities import (
     Counts,
     activity_counts,
     activity_window,
+    folded,
     weeks_in_seat,
 )
 from salesgap.measures.peers import ActivityLevel
@@ -83,7 +84,7 @@ def activity_targets(
         ActivityTarget(
             kind=level.kind,
             phase=level.phase,
-            now=team.counts[person_id, level.kind, level.phase] / weeks,
+            now=team.counts[person_id, folded(level.kind), level.phase] / weeks,
             target=level.a_week,
             reps=level.reps,
         )

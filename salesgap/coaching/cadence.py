@@ -34,7 +34,7 @@ def cadence(
             else _one_to_ones(rep, place, monday, topics[rep.id], range(place % 2, WEEKS, 2))
         )
     ]
-    return tuple(sorted(sessions, key=lambda s: (s.on, s.person)))
+    return tuple(sorted(sessions, key=lambda s: (s.on, s.person, s.person_id)))
 
 
 def first_round(sessions: Sequence[Session]) -> FirstRound | None:
@@ -42,7 +42,8 @@ def first_round(sessions: Sequence[Session]) -> FirstRound | None:
     first: dict[str, date] = {}
     for session in sessions:
         if session.type == _ONE_TO_ONE:
-            first[session.person] = min(session.on, first.get(session.person, session.on))
+            known = first.get(session.person_id, session.on)
+            first[session.person_id] = min(session.on, known)
     return FirstRound(min(first.values()), max(first.values())) if first else None
 
 
@@ -54,6 +55,7 @@ def _often(rep: Person, place: int, monday: date, play: Play) -> list[Session]:
     return found + [
         Session(
             on=monday + timedelta(weeks=week) + day,
+            person_id=rep.id,
             person=rep.name,
             type=play.coaching,
             topic=play.topic,
@@ -69,6 +71,7 @@ def _one_to_ones(
     return [
         Session(
             on=monday + timedelta(weeks=week) + day,
+            person_id=rep.id,
             person=rep.name,
             type=_ONE_TO_ONE,
             topic=topic if week == weeks[0] else _FOLLOW_UP,

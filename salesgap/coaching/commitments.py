@@ -10,10 +10,13 @@ from salesgap.team import Team
 _A_PACK = pd.Timedelta(days=30)
 """The actions of one pack fall due within so many days of each other."""
 
+_VALID_MONTHS = 6
+"""Two quarters."""
+
 
 def commitments(team: Team) -> tuple[Commitment, ...]:
-    """Those of the last pack, by due date; empty without any."""
-    rows = team.book.commitments.sort_values("due_date", kind="stable")
+    """Those of the last pack, by due date, a few of them still to come; empty without any."""
+    rows = of_late(team)
     if rows.empty:
         return ()
     last = rows[(rows["gap"] == rows["gap"].iloc[-1]) & (rows["due_date"] > _since(team, rows))]
@@ -27,6 +30,19 @@ def commitments(team: Team) -> tuple[Commitment, ...]:
         )
         for row in last.to_dict("records")
     )
+
+
+def of_late(team: Team) -> pd.DataFrame:
+    """The commitments, by due date, that the last pack may have asked for.
+
+    What falls due more than a month after the as-of date is somebody's own plan, as no pack asks
+    for anything so far ahead; what fell due two quarters ago and more is of another half-year, and
+    nobody wants to be asked about it today.
+    """
+    as_of = pd.Timestamp(team.params.as_of)
+    due = team.book.commitments["due_date"]
+    here = (due > as_of - pd.DateOffset(months=_VALID_MONTHS)) & (due <= as_of + _A_PACK)
+    return team.book.commitments[here].sort_values("due_date", kind="stable")
 
 
 def _since(team: Team, rows: pd.DataFrame) -> pd.Timestamp:

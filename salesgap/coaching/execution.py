@@ -105,11 +105,15 @@ def _short(evidence: Evidence | None) -> bool | None:
 
 
 def _scores(team: Team) -> dict[ExecutionDriverId, tuple[float, date]]:
-    """Each driver's last score of the manager, and its day."""
+    """Each driver's last score of the manager, and its day.
+
+    Where rows of one day disagree about a driver, the lower one counts: a doubt is worth a look.
+    """
     as_of = pd.Timestamp(team.params.as_of)
     rows = team.book.assessments
     fresh = (rows["date"] <= as_of) & (rows["date"] > as_of - pd.DateOffset(months=_VALID_MONTHS))
-    mine = rows[fresh & (rows["person_id"] == team.manager.id)].sort_values("date", kind="stable")
+    mine = rows[fresh & (rows["person_id"] == team.manager.id)]
+    mine = mine.sort_values(["date", "score"], ascending=[True, False])
     asked = [ITEMS.get(plain(item)) for item in mine["item"]]
     told = zip(asked, mine["score"], mine["date"], strict=True)
     return {driver: (float(score), day.date()) for driver, score, day in told if driver}

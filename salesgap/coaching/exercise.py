@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal
 
 from salesgap.coaching.execution import GAP_SCORE
@@ -12,12 +13,18 @@ PointsTo = Literal["condition", "people", "none", "unknown"]
 
 _MANY, _FEW = 3, 1
 
+_SITTING = timedelta(days=14)
+"""Answers so many days before the latest are of another sitting, and of another mood."""
+
 
 def exercise(
     drivers: Sequence[ExecutionDriver], attainment: Attainment, gap: Gap, *, compared: bool
 ) -> Exercise:
-    """The answers in sum. ``compared``: the data could tell a gap, so that none is an answer."""
-    scored = [driver for driver in drivers if driver.score is not None]
+    """The answers of the last sitting in sum.
+
+    ``compared``: the data could tell a gap, so that none is an answer.
+    """
+    scored = _last_sitting(drivers)
     gaps = sum(driver.score <= GAP_SCORE for driver in scored if driver.score is not None)
     behind = None if attainment.share is None else attainment.share.expected < 1.0
     points = points_to(gaps, len(drivers) - len(scored), behind=behind)
@@ -29,6 +36,17 @@ def exercise(
         points_to=points,
         agrees=points == gap.kind if compared and points != "unknown" else None,
     )
+
+
+def _last_sitting(drivers: Sequence[ExecutionDriver]) -> list[ExecutionDriver]:
+    """The drivers scored within 14 days of the latest score."""
+    days = {driver.id: driver.scored_on for driver in drivers if driver.scored_on is not None}
+    latest = max(days.values(), default=None)
+    return [
+        driver
+        for driver in drivers
+        if latest is not None and driver.id in days and latest - days[driver.id] <= _SITTING
+    ]
 
 
 def points_to(gaps: int, unanswered: int, *, behind: bool | None) -> PointsTo:

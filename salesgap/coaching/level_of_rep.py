@@ -8,6 +8,7 @@ from salesgap.coaching.tactics import RepRates
 from salesgap.facts import Evidence, Person
 from salesgap.gaps.choose import team_level
 from salesgap.gaps.closing import CONDITIONS
+from salesgap.gaps.hypotheses import eligible_seats
 from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook
 from salesgap.measures.seats import ALL_PEERS
 from salesgap.team import Team
@@ -18,7 +19,10 @@ _NOTEWORTHY = 0.08
 
 def driver_worth_most(rep: Person, outlook: TeamOutlook, worth: dict[str, float]) -> str:
     """The driver in which this rep's distance to peers costs most before year end, of those that
-    there is something counted of. ``worth``: of a tenth more of each driver."""
+    there is something counted of; none of a rep too short past the ramp to be judged. ``worth``: of
+    a tenth more of each driver."""
+    if rep.id not in eligible_seats(list(outlook.evidence.values())):
+        return "none"
     lacking = {
         driver: worth[driver] * -level(rep, driver, outlook)
         for driver in CONDITIONS
@@ -51,10 +55,10 @@ def rates(rep: Person, team: Team, outlook: TeamOutlook) -> RepRates:
     """The rep's own shrunken rates, from the open deals' course and the peers' levels."""
     phases = team.benchmarks.phases
     late = "conversion_late" if phases else "conversion"
-    early = np.exp(level(rep, "conversion_early", outlook)) if phases else 1.0
+    early = outlook.process.early.share * np.exp(level(rep, "conversion_early", outlook))
     size = float(outlook.course.size.mean()) * np.exp(level(rep, "deal_size", outlook))
     return RepRates(
-        early=min(outlook.process.early.share * float(early), 1.0),
+        early=min(float(early), 1.0) if phases else None,
         late=min(outlook.process.late.share * float(np.exp(level(rep, late, outlook))), 1.0),
         size=float(size),
         weeks_left=_weeks_left(team, outlook),

@@ -11,16 +11,22 @@ from salesgap.facts import TacticalPlan
 class RepRates:
     """A rep's own shrunken rates. Conversions are shares, ``size`` money a won deal.
 
-    ``early`` is 1 in an organisation without phases; ``weeks_left``: weeks from now in which a deal
-    of usual cycle can still be created and won in the fiscal year; ``strong_pace``: new
-    opportunities a week that the rep could open at a stretch, None if no peers tell.
+    ``early`` is None where phases are unknown, and ``late`` the whole way; ``weeks_left``: weeks
+    from now in which a deal of usual cycle can still be created and won in the fiscal year;
+    ``strong_pace``: new opportunities a week that the rep could open at a stretch, None if no peers
+    tell.
     """
 
-    early: float
+    early: float | None
     late: float
     size: float
     weeks_left: int
     strong_pace: float | None
+
+    @property
+    def proposed(self) -> float:
+        """Part of new opportunities that is proposed; all, where that is not told."""
+        return 1.0 if self.early is None else self.early
 
 
 def plan(quota_year: float | None, won: float, from_open: float, rates: RepRates) -> TacticalPlan:
@@ -41,14 +47,14 @@ def plan(quota_year: float | None, won: float, from_open: float, rates: RepRates
     to_create = max(remaining - from_open, 0.0)
     wins = to_create / rates.size if rates.size > 0 else None
     proposals = wins / rates.late if wins is not None and rates.late > 0 else None
-    created = proposals / rates.early if proposals is not None and rates.early > 0 else None
+    created = proposals / rates.proposed if proposals is not None and rates.proposed > 0 else None
     weekly = created / rates.weeks_left if created is not None and rates.weeks_left else None
     return TacticalPlan(
         remaining=remaining,
         from_open=from_open,
         to_create=to_create,
         wins=wins,
-        proposals=proposals,
+        proposals=None if rates.early is None else proposals,
         opportunities=created,
         opportunities_per_week=weekly,
         weeks_left=rates.weeks_left,
@@ -62,4 +68,4 @@ def _feasible(to_create: float, rates: RepRates) -> float | None:
     if rates.strong_pace is None:
         return None
     opened = rates.strong_pace * rates.weeks_left
-    return min(to_create, opened * rates.early * rates.late * rates.size)
+    return min(to_create, opened * rates.proposed * rates.late * rates.size)

@@ -109,7 +109,7 @@ QUOTAS = Table(
         _column("person_id*", Kind.ID, "who carries the quota"),
         _column("period_start*", Kind.DATE, "first day"),
         _column("period_end*", Kind.DATE, "last day"),
-        _column("amount*", Kind.MONEY, "target for the period"),
+        _column("amount*", Kind.MONEY, "target for the period, the same each day of it"),
         _column("measure", Kind.TEXT, "revenue unless said"),
     ),
     key=("person_id", "period_start", "period_end", "measure"),

@@ -259,7 +259,8 @@ def _sure(candidate: Candidate, writer: Writer) -> str:
 def _candidates_title(pack: Pack, shown: list[Candidate], writer: Writer) -> str:
     gap = pack.gap
     if gap.driver == "none":
-        return "No candidate is clear of chance"
+        surely = any(candidate.real and candidate.too_late for candidate in shown)
+        return "None brings anything this year" if surely else "No candidate is clear of chance"
     if gap.margin is None or len(shown) == 1:
         return "No other candidate has a value"
     if gap.near_tie:

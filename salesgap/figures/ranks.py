@@ -31,7 +31,7 @@ MOST = 30  # reps in one chart
 def stack_rank(
     reps: Sequence[RepRank], quotas: bool, writer: Writer, look: Look
 ) -> tuple[Figure, ...]:
-    """Reps by expected rank: estimated attainment with its interval, place and band.
+    """Reps by expected rank: attainment as counted beside its estimate, place and band.
 
     A large team takes several charts on one scale, so that names stay readable. No chart where
     nobody's attainment is known.
@@ -41,16 +41,15 @@ def stack_rank(
     ordered = sorted(reps, key=lambda rep: rep.expected_rank)
     against = "quota to date" if quotas else "what peers won in the same time"
     subtitle = (
-        f"Share of {against} (won deals): estimate, pulled towards the mean where deals are few; "
-        f"bar: {writer.level(0.8)} range; place: {writer.level(0.9)} interval"
+        f"Share of {against}. Figure: {'' if quotas else 'won, '}as counted (won deals); dot and "
+        f"bar: estimate with its {writer.level(0.8)} range, drawn towards the mean where deals are "
+        f"few; place: {writer.level(0.9)} interval"
     )
     frame = _frame(ordered, writer)
     found = []
     for number, part in enumerate(_parts(ordered)):
         title = _bands_title(ordered) + (" (continued)" if number else "")
-        said = "; ".join(
-            f"{rep.person.name} {_attainment(rep, writer)}, {place(rep, writer)}" for rep in part
-        )
+        said = "; ".join(_said(rep, writer) for rep in part)
         svg = _draw_reps(part, frame, writer, look).svg()
         found.append(Figure(title=title, subtitle=subtitle, alt=f"{title}: {said}.", svg=svg))
     return tuple(found)
@@ -78,10 +77,21 @@ def _bands_title(reps: Sequence[RepRank]) -> str:
     return f"{in_words(bands).capitalize()} bands: nobody can be told from the first of their band"
 
 
-def _attainment(rep: RepRank, writer: Writer) -> str:
+def _counted(rep: RepRank, writer: Writer) -> str:
+    """What was won, as counted: of the quota to date, or in money where there is no quota."""
     if rep.attainment is None:
         return MISSING
-    return writer.share(rep.attainment.expected, rep.won_deals)
+    if rep.quota_to_date:
+        return writer.share(rep.won / rep.quota_to_date, rep.won_deals)
+    return f"{writer.money(rep.won)} ({writer.number(rep.won_deals)})"
+
+
+def _said(rep: RepRank, writer: Writer) -> str:
+    if rep.attainment is None:
+        return f"{rep.person.name} {MISSING}, {place(rep, writer)}"
+    estimate = writer.benchmark(rep.attainment.expected)
+    counted = _counted(rep, writer)
+    return f"{rep.person.name} {counted} as counted, estimate {estimate}, {place(rep, writer)}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ class _Frame:
 def _frame(reps: Sequence[RepRank], writer: Writer) -> _Frame:
     side = name_room([_named(rep) for rep in reps])
     known = [rep.attainment for rep in reps if rep.attainment is not None]
-    room = max(text_width(_attainment(rep, writer)) for rep in reps) + 6
+    room = max(text_width(_counted(rep, writer)) for rep in reps) + 6
     x = linear(
         min([0.5, *(a.low for a in known)]),
         max([1.0, *(a.high for a in known)]),
@@ -134,7 +144,7 @@ def _draw_rep(canvas: Canvas, rep: RepRank, x: Scale, y: float, writer: Writer, 
     canvas.interval(x(rep.attainment.low), x(rep.attainment.high), y, SOFT)
     colour = look.accent if rep.role_fit else INK
     canvas.dot(x(rep.attainment.expected), y, colour, hollow=rep.ramping)
-    canvas.text(FULL - RIGHT - 6, y, _attainment(rep, writer), anchor="right")
+    canvas.text(FULL - RIGHT - 6, y, _counted(rep, writer), anchor="right")
 
 
 def name_room(names: Sequence[str]) -> float:

@@ -19,6 +19,14 @@ CLEARLY = 0.8
 
 _PEOPLE = ("underperformance", "capacity")
 
+_LEAST_PART = 0.0005
+"""Of the team's business of a year: what brings less is lost in the rounding of every number."""
+
+_LEAST_MONEY = 0.5
+"""Below it, whole money is written as 0."""
+
+_TOO_LATE = "There is a gap the data support; so late, it brings nothing before the year ends."
+
 
 def interval(draws: np.ndarray) -> Range:
     """Mean and 80 % interval of draws, to the cent; of skewed ones, it reaches to the mean."""
@@ -35,11 +43,12 @@ def choose(
 ) -> Gap:
     """The one gap, or none. ``valued`` and ``candidates`` are parallel, most valuable first.
 
+    Only what is real and comes in time is named; of weak seats the manager is told all the same.
     ``last`` is the driver of the last pack: it stays the gap while it is real, until another is
     clearly worth more. ``people``: the seats it was about, if that is known; of none of them, it
     is another gap.
     """
-    real = [i for i, candidate in enumerate(candidates) if candidate.real]
+    real = [i for i, candidate in enumerate(candidates) if _to_be_named(candidate)]
     if not real:
         return _no_gap(candidates)
     first = real[0]
@@ -48,6 +57,10 @@ def choose(
         first = staying[0]
     others = [i for i in (*real, *range(len(candidates))) if i != first]
     return _gap(valued, candidates, first, others[0] if others else None, first in staying)
+
+
+def _to_be_named(candidate: Candidate) -> bool:
+    return candidate.real and (not candidate.too_late or candidate.driver == "underperformance")
 
 
 def _about(candidate: Candidate, people: frozenset[str]) -> bool:
@@ -60,8 +73,12 @@ def candidate(
     levels: dict[str, PeerLevel],
     thresholds: dict[str, float],
     names: dict[str, str],
+    business: float,
 ) -> Candidate:
-    """A valued candidate as facts. ``thresholds`` by driver, ``names`` by person_id."""
+    """A valued candidate as facts. ``thresholds`` by driver, ``names`` by person_id.
+
+    ``business``: money of the team's year, beside which a gap's impact may be nothing.
+    """
     people = tuple(Person(id=seat, name=names[seat]) for seat in valued.seats)
     kind: GapKind = "people" if valued.driver in _PEOPLE else "condition"
     return Candidate(
@@ -70,16 +87,12 @@ def candidate(
         driver=_driver(valued.driver),
         impact=interval(valued.impact),
         probability=valued.probability,
-        real=valued.probability >= thresholds.get(valued.driver, 1.0) and _worth(valued),
+        real=valued.probability >= thresholds.get(valued.driver, 1.0),
+        too_late=float(valued.impact.mean()) < max(_LEAST_PART * business, _LEAST_MONEY),
         evidence=tuple(_evidence(valued, team, levels)),
         people=people,
         play=valued.driver,
     )
-
-
-def _worth(valued: Valued) -> bool:
-    """A gap brings money this year; only weak seats are told of where they cost first."""
-    return valued.driver == "underperformance" or float(valued.impact.mean()) > 0.0
 
 
 def _driver(name: str) -> Driver:
@@ -151,23 +164,17 @@ def _gap(
 
 
 def _why(chosen: Candidate, tie: bool, stays: bool) -> str:
+    if chosen.too_late:
+        return _TOO_LATE
     if stays:
         return "It was the gap of the last pack, and no other is clearly worth more."
     if tie:
         return "A near tie: the runner-up might be worth as much."
-    if chosen.impact is not None and chosen.impact.expected <= 0:
-        return "The only gap the data support; so late, it brings nothing before the year ends."
     return "Of the gaps that the data support, most is to be expected of it before year end."
 
 
 def _no_gap(candidates: Sequence[Candidate]) -> Gap:
-    nearest = max(candidates, key=lambda c: c.probability, default=None)
-    note = (
-        "No gap supported by the data: no driver is surely further from its peers than teams "
-        "differ by chance and by nature."
-        if candidates
-        else "There are not enough teams, months or closed deals to compare this team with."
-    )
+    nearest = max(candidates, key=lambda c: (c.real, c.probability), default=None)
     return Gap(
         id="none",
         kind="none",
@@ -181,5 +188,16 @@ def _no_gap(candidates: Sequence[Candidate]) -> Gap:
         margin=None,
         chance_first=None,
         near_tie=False,
-        note=note,
+        note=_why_none(nearest),
+    )
+
+
+def _why_none(nearest: Candidate | None) -> str:
+    if nearest is None:
+        return "There are not enough teams, months or closed deals to compare this team with."
+    if nearest.real:
+        return _TOO_LATE
+    return (
+        "No gap supported by the data: no driver is surely further from its peers than teams "
+        "differ by chance and by nature."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -21,7 +22,7 @@ _COUNTED = ["person_id", "date", "kind", "opportunity_id"]
 
 Phase = Literal["early", "late"] | None
 Counts = Counter[tuple[str, str, Phase]]
-"""Activities by person_id, kind and phase; those of all phases, known or not, under None."""
+"""Activities by person_id, folded kind and phase; those of all phases, known or not, under None."""
 
 
 def activity_window(as_of: pd.Timestamp) -> Window:
@@ -30,14 +31,14 @@ def activity_window(as_of: pd.Timestamp) -> Window:
 
 
 def activity_counts(book: Book, window: Window) -> Counts:
-    """The activities in the window.
+    """The activities in the window, their kinds as of :func:`folded`.
 
     Early are those on deals in the early phase that day and those on no deal yet: prospecting.
     """
     log = book.activities[_COUNTED]
     log = log[window.holds(log["date"])]
     early = early_on_the_day(log, book.deals) | log["opportunity_id"].isna()
-    person, kind = log["person_id"].tolist(), log["kind"].tolist()
+    person, kind = log["person_id"].tolist(), log["kind"].map(folded).tolist()
     counts: Counts = Counter((who, what, None) for who, what in zip(person, kind, strict=True))
     within: dict[Phase, list[bool]] = {
         "early": early.fillna(False).tolist(),
@@ -48,6 +49,27 @@ def activity_counts(book: Book, window: Window) -> Counts:
             (who, what, phase) for who, what, it in zip(person, kind, here, strict=True) if it
         )
     return counts
+
+
+def folded(kind: str) -> str:
+    """What is the same for all spellings of a kind: "Calls", " call" and "CALL" are one.
+
+    To count by, not to print: 'sms' comes out as 'sm'.
+    """
+    words = _spelt(kind)
+    return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
+
+
+def _spelt(kind: str) -> str:
+    return " ".join(kind.lower().split())
+
+
+def _spellings(log: pd.DataFrame) -> dict[str, str]:
+    """By folded kind, its commonest spelling in lower case; of equally common ones the first in
+    the alphabet."""
+    counted = Counter(map(_spelt, log["kind"]))
+    rarest_first = sorted(sorted(counted, reverse=True), key=lambda kind: counted[kind])
+    return {folded(kind): kind for kind in rarest_first}
 
 
 def weeks_in_seat(seats: pd.DataFrame, window: Window) -> dict[str, float]:
@@ -71,8 +93,9 @@ def activity_levels(
     counts, weeks = activity_counts(book, window), weeks_in_seat(seats, window)
     tied = phases and bool(book.activities["opportunity_id"].notna().any())
     logging = reps["person_id"].isin({who for who, _, _ in counts if weeks.get(who, 0.0) > 0})
+    spellings = _spellings(book.activities[window.holds(book.activities["date"])])
     return tuple(
-        level
+        replace(level, kind=spellings[level.kind])
         for role, persons in reps[reps["attaining"] & logging].groupby("role")["person_id"]
         if len(persons) >= LEAST_REPS
         for level in _levels_of(str(role), set(persons), counts, weeks)

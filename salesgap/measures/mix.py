@@ -19,8 +19,9 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = ("product", "type", "segment")
 
 
 def checkpoint_window(end: pd.Timestamp) -> Window:
-    """The three months up to ``end``."""
-    return Window(end - pd.DateOffset(months=CHECKPOINT_MONTHS), end)
+    """The three months up to ``end``, that day included: of a quarter's last day, the quarter."""
+    first = end + pd.Timedelta(days=1) - pd.DateOffset(months=CHECKPOINT_MONTHS)
+    return Window(first - pd.Timedelta(days=1), end)
 
 
 def shares(won: pd.DataFrame, dimension: str) -> dict[str, float]:

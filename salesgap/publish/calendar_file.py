@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
@@ -57,13 +56,9 @@ def _identified(pack: Pack) -> Iterator[tuple[Session, str]]:
 
     So a calendar that reads both files keeps one event, with the newer topic.
     """
-    ids = {rank.person.name: rank.person.id for rank in pack.stack_rank}
-    seen: Counter[str] = Counter()
     for session in pack.coaching.cadence:
-        person = ids.get(session.person, session.person)
-        key = json.dumps((pack.manager.id, person, session.on.isoformat(), session.type))
-        seen[key] += 1  # two reps of one name
-        digest = sha256(f"{key} {seen[key]}".encode()).hexdigest()
+        key = (pack.manager.id, session.person_id, session.on.isoformat(), session.type)
+        digest = sha256(json.dumps(key).encode()).hexdigest()
         yield session, f"{digest[:32]}@salesgap"
 
 

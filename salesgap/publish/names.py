@@ -1,4 +1,4 @@
-"""Facts as they are shown: every text on one line, and no name so long that it bursts a box."""
+"""Facts as they are shown: every text on one line, and none so long that it bursts a box."""
 
 from __future__ import annotations
 
@@ -10,8 +10,21 @@ from salesgap.facts import Facts
 
 # Characters of a name on a page: it wraps up to here, to about five lines of a narrow column.
 LONGEST = 64
+LONGEST_ACTION = 160
 
-_NAMES = ("name", "account", "role", "stage", "region")
+# What people typed freely: the field of the facts that holds it, and its characters on a page.
+_FREE_TEXTS = {
+    "name": LONGEST,
+    "account": LONGEST,
+    "role": LONGEST,
+    "stage": LONGEST,
+    "region": LONGEST,
+    "owner": LONGEST,  # of a commitment
+    "item": LONGEST,  # a skill
+    "kind": LONGEST,  # of an activity
+    "value": LONGEST,  # a product, deal type or segment
+    "action": LONGEST_ACTION,
+}
 # Blanks of every kind but the ones that hold a number and its unit together.
 _BLANKS = re.compile("[^\\S\xa0\u202f]+")
 
@@ -25,7 +38,7 @@ def for_page(facts: FactsT) -> FactsT:
     full.
     """
     data = facts.model_dump()
-    shorter = {name: _shortened(name) for name in _names(data)}
+    shorter = {text: _shortened(text, longest) for text, longest in _too_long(data)}
     longest_first = sorted(shorter, key=len, reverse=True)
 
     def change(text: str) -> str:
@@ -39,30 +52,30 @@ def for_page(facts: FactsT) -> FactsT:
 
 def long_names(facts: Facts) -> tuple[str, ...]:
     """Every name that :func:`for_page` shortens, in full, in the order of the alphabet."""
-    return tuple(sorted(set(_names(facts.model_dump()))))
+    return tuple(sorted({text for text, _ in _too_long(facts.model_dump())}))
 
 
-def _shortened(name: str) -> str:
+def _shortened(text: str, longest: int) -> str:
     """The start and the end of a name: numbered names differ at their end."""
-    tail = LONGEST // 4
-    return f"{name[: LONGEST - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
+    tail = longest // 4
+    return f"{text[: longest - tail - 1].rstrip()}…{text[-tail:].lstrip()}"
 
 
 def _folded(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def _names(value: Any) -> Iterator[str]:
-    """Every name that is too long."""
+def _too_long(value: Any) -> Iterator[tuple[str, int]]:
+    """Every text that is too long, and how long it may be."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in _NAMES and isinstance(inner, str) and len(_folded(inner)) > LONGEST:
-                yield _folded(inner)
-            else:
-                yield from _names(inner)
+            if key not in _FREE_TEXTS or not isinstance(inner, str):
+                yield from _too_long(inner)
+            elif len(_folded(inner)) > _FREE_TEXTS[key]:
+                yield _folded(inner), _FREE_TEXTS[key]
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _names(inner)
+            yield from _too_long(inner)
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from ipywidgets import HTML, Layout, SelectionSlider, VBox
@@ -67,7 +67,7 @@ class _View:
         left = self._case.weeks_left
         shares = sorted({usual.share, *(percent / 100 for percent in range(0, 101, _STEP))})
         weeks = range(max(left, usual.weeks) + 1)
-        starts = [self._as_of + timedelta(weeks=week) for week in range(left + 1)]
+        starts = self._case.starts
         far, when = _LABELS.get(self._case.way, _CLOSING)
         return (
             _slider(far, shares, [write.level(share) for share in shares], usual.share),

@@ -145,7 +145,8 @@ def quarter_bounds(clock: Clock) -> tuple[Ints, Ints, Ints]:
 
 
 def quotas_table(staff: Staff, roster: Roster, quotas: Floats, clock: Clock) -> pd.DataFrame:
-    """Quarterly quotas of reps (for their days in seat, never reduced on the ramp) and managers.
+    """Quarterly quotas of reps (of and for their days in seat, never reduced on the ramp) and
+    managers.
 
     A manager's are those of all planned seats, the empty ones included.
     """
@@ -153,6 +154,7 @@ def quotas_table(staff: Staff, roster: Roster, quotas: Floats, clock: Clock) -> 
     rows = np.flatnonzero(roster.start <= clock.as_of)
     start = roster.start[rows][:, None]
     end = np.where(roster.end[rows] > clock.as_of, NEVER, roster.end[rows])[:, None]
+    opens, closes = np.clip(start, first, last), np.clip(end - 1, first, last)
     days = np.clip(np.minimum(end, last + 1) - np.maximum(start, first), 0, None)
     own = quotas[roster.group[roster.team[rows]]][:, which] * days / (last + 1 - first)
     seats = np.bincount(roster.seat_team, minlength=len(roster.group))[:, None]
@@ -161,11 +163,12 @@ def quotas_table(staff: Staff, roster: Roster, quotas: Floats, clock: Clock) -> 
         [staff.person_ids[roster.person[rows]], np.array(staff.manager_ids, dtype=object)]
     )
     amounts = np.vstack([own, planned])
+    whole = np.ones((len(roster.group), 1), dtype=np.int64)
     frame = pd.DataFrame(
         {
             "person_id": np.repeat(holders, len(first)),
-            "period_start": np.tile(clock.dates(first), len(holders)),
-            "period_end": np.tile(clock.dates(last), len(holders)),
+            "period_start": clock.dates(np.vstack([opens, whole * first]).ravel()),
+            "period_end": clock.dates(np.vstack([closes, whole * last]).ravel()),
             "amount": np.round(amounts.ravel(), 2),
             "measure": "revenue",
         }

@@ -88,5 +88,10 @@ def test_a_target_made_by_the_own_team_for_the_most_part_is_left_out(targets):
     assert targets("none", log(9), two, attaining=(True, True)) == ()
 
 
+def test_another_spelling_of_the_targets_kind_counts_for_it(targets):
+    (found,) = targets("none", [*log(5, "Call"), *log(4, "CALLS ")], (level("calls", None, 5.0),))
+    assert (found.kind, found.now) == ("calls", 9 / WEEKS)
+
+
 def test_without_levels_there_are_no_targets(targets):
     assert targets("pipeline_creation", log(9), ()) == ()

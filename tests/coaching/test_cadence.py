@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -45,6 +46,15 @@ def test_every_rep_is_seen_on_working_days_of_the_four_weeks_after(size, focus, 
     assert all(day.weekday() < 5 for day in days)
     assert as_of < min(days)
     assert max(days) <= as_of + timedelta(weeks=WEEKS + 1)
+
+
+def test_two_reps_of_one_name_are_seen_as_often_as_others():
+    reps = [Person(id=f"r{i}", name="Ann Lee") for i in range(9)]
+    sessions = cadence(reps, AS_OF, PLAY, ["r3"], topics(reps))
+    seen = Counter(session.person_id for session in sessions)
+    assert seen == {rep.id: 6 if rep.id == "r3" else 2 for rep in reps}
+    first, every = first_round(sessions)
+    assert first < every
 
 
 def test_focus_reps_are_seen_every_week_and_coached_every_other():

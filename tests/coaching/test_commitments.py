@@ -65,3 +65,22 @@ def test_only_people_of_this_team_are_named(small_team, owner, name):
 
 def test_without_any_there_are_none(small_team):
     assert taken_on(small_team) == ()
+
+
+@pytest.mark.parametrize(
+    ("due", "known"),
+    [
+        ("2025-12-30", False),
+        ("2025-12-31", True),
+        ("2026-07-30", True),
+        ("2026-07-31", False),
+        ("2027-06-30", False),
+    ],
+)
+def test_only_what_is_due_around_the_as_of_date_is_of_the_last_pack(small_team, due, known):
+    assert len(taken_on(small_team, row("a", due))) == known
+
+
+def test_a_plan_far_ahead_does_not_hide_what_the_last_pack_asked_for(small_team):
+    rows = row("now", "2026-06-20"), row("next year", "2027-03-01", gap="capacity")
+    assert [one.action for one in taken_on(small_team, *rows)] == ["now"]

@@ -63,6 +63,12 @@ def test_the_latest_score_counts(small_team):
     assert scored(small_team, *rows)["culture"].score == 4.0
 
 
+@pytest.mark.parametrize("values", [(4.0, 1.0), (1.0, 4.0)])
+def test_of_conflicting_scores_of_one_day_the_lower_one_counts(small_team, values):
+    rows = [score("culture", value) for value in values]
+    assert scored(small_team, *rows)["culture"].score == 1.0
+
+
 @pytest.mark.parametrize(("day", "known"), [("2025-12-30", False), ("2025-12-31", True)])
 def test_a_score_is_valid_for_two_quarters(small_team, day, known):
     found = scored(small_team, score("culture", 3.0, day))["culture"]

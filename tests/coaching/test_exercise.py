@@ -85,6 +85,15 @@ def test_where_the_answers_do_not_settle_it_nothing_is_said(scores):
     assert (found.points_to, found.agrees) == ("unknown", None)
 
 
+def test_only_answers_of_the_last_sitting_count():
+    scored = answers(*[1, 1, 1, 4, 4, 4, 4, 4])
+    days = [date(2026, 5, 24), *[date(2026, 5, 25)] * 6, date(2026, 6, 8)]
+    told = [d.model_copy(update={"scored_on": on}) for d, on in zip(scored, days, strict=True)]
+    found = exercise(told, attained(0.8), gap("condition"), compared=True)
+    assert (found.answered, found.process_gaps) == (7, 2)
+    assert found.answered_on == date(2026, 6, 8)
+
+
 def test_not_answered_is_told_as_such():
     found = asked([None] * 8)
     assert (found.answered, found.process_gaps, found.answered_on) == (0, 0, None)

@@ -83,3 +83,9 @@ def test_what_is_feasible_is_in_proportion_to_the_pace_up_to_all_there_is_to_cre
 def test_without_peers_or_time_nothing_feasible_is_made_up():
     assert plan(100.0, 0.0, 0.0, replace(RATES, strong_pace=None)).feasible is None
     assert plan(100.0, 0.0, 0.0, replace(RATES, weeks_left=0)).feasible == 0.0
+
+
+def test_without_phases_the_way_is_one_step_and_no_proposals_are_told():
+    found = plan(100_000.0, 0.0, 0.0, replace(RATES, early=None))
+    assert found.proposals is None
+    assert found.opportunities == found.wins / RATES.late

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from salesgap.facts import Candidate, Range
 from salesgap.gaps.candidates import Valued
-from salesgap.gaps.choose import choose, interval, team_level
+from salesgap.gaps.choose import candidate, choose, interval, team_level
 from salesgap.gaps.evidence import Evidence
 from salesgap.measures.peers import PeerLevel
 
@@ -95,6 +97,43 @@ def test_last_periods_gap_does_not_stay_once_it_is_closed():
 
 def test_an_interval_is_the_mean_and_the_middle_eighty_per_cent():
     assert interval(np.arange(101.0)) == Range(expected=50.0, low=10.0, high=90.0)
+
+
+TOO_LATE = "There is a gap the data support; so late, it brings nothing before the year ends."
+
+
+def late(driver, worth, business=1e6, probability=0.9):
+    """A gap, and a candidate of a team whose year is worth ``business``."""
+    valued = Valued(driver, probability, np.full(5, float(worth)))
+    team = SimpleNamespace(evidence={driver: evidence(driver, [1], [2], [3])})
+    levels = {driver: PeerLevel(driver, {"all": 0.0}, 0.05, 0.02, 0.15, 0.6, 9)}
+    found = candidate(valued, team, levels, {driver: 0.8}, {}, business)
+    return choose([valued], [found], None), found
+
+
+@pytest.mark.parametrize(
+    ("worth", "business", "named"),
+    [(499.0, 1e6, False), (500.0, 1e6, True), (0.4, 0.0, False), (-3.0, 0.0, False)],
+)
+def test_what_is_lost_in_rounding_beside_the_teams_year_comes_too_late(worth, business, named):
+    gap, found = late(SIZE, worth, business)
+    assert (found.real, found.too_late) == (True, not named)
+    assert (gap.driver, gap.runner_up) == ((SIZE, None) if named else ("none", SIZE))
+    assert (gap.note == TOO_LATE) is not named
+
+
+def test_what_is_neither_real_nor_in_time_is_not_called_too_late():
+    gap, found = late(SIZE, 0.0, probability=0.7)
+    assert (found.real, found.too_late) == (False, True)
+    assert gap.note.startswith("No gap supported by the data")
+
+
+def test_weak_seats_are_named_even_when_it_is_too_late_to_count_this_year():
+    valued = Valued("underperformance", 0.9, np.zeros(5), ("r1",))
+    team = SimpleNamespace(evidence={})
+    found = candidate(valued, team, {}, {"underperformance": 0.8}, {"r1": "Ann"}, 1e6)
+    gap = choose([valued], [found], None)
+    assert (gap.driver, gap.too_late, gap.note) == ("underperformance", True, TOO_LATE)
 
 
 def evidence(driver, total, expected, base):

@@ -8,6 +8,7 @@ from salesgap.measures.activities import (
     activity_counts,
     activity_levels,
     activity_window,
+    folded,
     weeks_in_seat,
 )
 from salesgap.measures.seats import seats
@@ -96,3 +97,17 @@ def test_without_phases_or_deals_on_the_log_there_are_only_totals(make_book, pha
 def test_without_activities_there_are_no_targets(make_book):
     book = make_book([{"person_id": f"r{i}"} for i in range(9)], [LATE])
     assert levels(book, [f"r{i}" for i in range(9)]) == ()
+
+
+def test_spellings_of_one_kind_are_counted_together_and_told_as_the_commonest(make_book):
+    spelt = ["Calls", " call", "CALLS", "calls ", "call"]
+    rows = [log(f"r{i}", "06-20", kind) for i, kind in enumerate(spelt)]
+    book = make_book([{"person_id": f"r{i}"} for i in range(5)], [LATE], activities=rows)
+    (found,) = levels(book, [f"r{i}" for i in range(5)], phases=False)
+    assert (found.kind, found.a_week) == ("calls", pytest.approx(1 / WEEKS))
+    assert {kind for _, kind, _ in activity_counts(book, activity_window(AS_OF))} == {"call"}
+
+
+def test_a_word_that_ends_in_a_double_s_is_no_plural():
+    assert folded("Press") == "press"
+    assert folded("Business  Lunch") == "business lunch"

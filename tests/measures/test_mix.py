@@ -38,4 +38,4 @@ def test_the_margin_is_weighed_by_amount_over_the_deals_that_tell_it():
 
 def test_the_checkpoint_looks_back_three_months():
     window = checkpoint_window(pd.Timestamp(2026, 6, 30))
-    assert window.start == pd.Timestamp(2026, 3, 30)
+    assert window.start == pd.Timestamp(2026, 3, 31)

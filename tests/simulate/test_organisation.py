@@ -245,7 +245,18 @@ def test_the_fiscal_year_sets_the_quota_quarters() -> None:
     quotas = org.tables["quotas"]
     assert org.year_end == date(2026, 3, 31)
     assert quotas["period_end"].max() == pd.Timestamp("2026-03-31")
-    assert set(quotas["period_start"].dt.month) == {1, 4, 7, 10}
+    managers = quotas[quotas["person_id"].isin(org.manager_ids)]
+    assert set(managers["period_start"].dt.month) == {1, 4, 7, 10}
+
+
+def test_a_quota_is_of_the_days_in_seat_and_so_the_same_a_day() -> None:
+    org = organisation(seed=7, as_of=AS_OF, world=replace(QUIET, transfers=0))
+    quotas = org.tables["quotas"]
+    reps = quotas[~quotas["person_id"].isin(org.manager_ids) & (quotas["measure"] == "revenue")]
+    days = (reps["period_end"] - reps["period_start"]).dt.days + 1
+    assert (days < 90).any()
+    a_day = (reps["amount"] / days).groupby(reps["person_id"]).agg(["min", "max"])
+    assert (a_day["max"] / a_day["min"] < 92 / 90 * 1.06).all()
 
 
 def test_written_tables_read_back_as_they_were(tmp_path: Path) -> None:

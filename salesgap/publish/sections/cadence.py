@@ -50,8 +50,8 @@ def _calendar(sessions: tuple[Session, ...], write: Writer) -> list[b.Block]:
         *((f"Week of {write.short_day(week)}", "l", 2) for week in weeks),
     )
     rows: list[tuple[str | b.Spans, ...]] = [
-        (name, *(_cell(sessions, name, week, topics, write) for week in weeks))
-        for name in sorted({one.person for one in sessions})
+        (name, *(_cell(sessions, rep, week, topics, write) for week in weeks))
+        for name, rep in sorted({(one.person, one.person_id) for one in sessions})
     ]
     legend = say(
         *(
@@ -67,17 +67,17 @@ def _calendar(sessions: tuple[Session, ...], write: Writer) -> list[b.Block]:
 
 
 def _title(sessions: Sequence[Session], weeks: int, write: Writer) -> str:
-    held = len({one.person for one in sessions})
+    held = len({one.person_id for one in sessions})
     over = f"{write.number(weeks)} weeks" if weeks > 1 else "one week"
     contacts = write.count(len(sessions), "coaching contact")
     return f"{contacts} with {write.count(held, 'rep')} in {over}"
 
 
 def _cell(
-    sessions: Sequence[Session], name: str, week: date, topics: list[str], write: Writer
+    sessions: Sequence[Session], rep: str, week: date, topics: list[str], write: Writer
 ) -> b.Spans:
     here = sorted(
-        (one for one in sessions if one.person == name and _monday(one.on) == week), key=_when
+        (one for one in sessions if one.person_id == rep and _monday(one.on) == week), key=_when
     )
     parts: list[str | b.Span] = []
     for place, one in enumerate(here):

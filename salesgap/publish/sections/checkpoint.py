@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from salesgap.facts import Coaching, Indicator, Mix
 from salesgap.publish.blocks import Block, Columns, Table
-from salesgap.publish.sections.parts import body, say, table
+from salesgap.publish.sections.parts import body, table
 from salesgap.publish.wording import measure_name
 from salesgap.publish.words import MISSING, Writer
 
-_OTHER = "other"
+_OTHER, _REST = "other", "all other"
 _DIMENSIONS = {"product": "Product", "type": "Deal type", "segment": "Segment"}
 
 
@@ -53,22 +53,33 @@ def _mix(mixed: tuple[Mix, ...], write: Writer) -> Table:
     )
     rows = [
         (
-            say(f"{_DIMENSIONS[one.dimension]}: {one.value}"),
+            f"{_DIMENSIONS[one.dimension]}: {_REST if _is_rest(one, mixed) else one.value}",
             _counted(write.benchmark(one.now), one.count, write),
             write.benchmark(one.last),
             write.benchmark(one.peers),
         )
         for one in mixed
     ]
-    return table(columns, rows, title=_mix_title(mixed, write))
+    return table(columns, rows, title=_mix_title(mixed))
 
 
-def _mix_title(mixed: tuple[Mix, ...], write: Writer) -> str:
-    """The part that differs most from the peers', if any differs by a tenth or more."""
+def _is_rest(one: Mix, mixed: tuple[Mix, ...]) -> bool:
+    """Whether it is what remains of its dimension, and not a value that is called so itself: the
+    remainder comes last, after one named value at least."""
+    alike = [row for row in mixed if row.dimension == one.dimension]
+    return one.value == _OTHER and len(alike) > 1 and one is alike[-1]
+
+
+def _mix_title(mixed: tuple[Mix, ...]) -> str:
+    """The part that differs most from the peers', if any differs by a tenth or more; never a
+    segment, which is whom a team was given to sell to."""
     apart = [
         (abs(one.now - one.peers), one)
         for one in mixed
-        if one.now is not None and one.peers is not None and one.value != _OTHER
+        if one.now is not None
+        and one.peers is not None
+        and one.dimension != "segment"
+        and not _is_rest(one, mixed)
     ]
     most, one = max(apart, key=lambda pair: pair[0], default=(0.0, None))
     if one is None or most < 0.1:

@@ -14,9 +14,9 @@ _NAME = "five-minute-exercise"
 
 
 def five_minute_exercise(pack: Pack, report: Report) -> SectionView:
-    """The exercise on a page of its own; nothing where it was answered lately."""
+    """The exercise on a page of its own; nothing where all of it was answered lately."""
     answers = pack.coaching.exercise
-    if answers is not None and answers.answered:
+    if answers is not None and answers.answered >= len(EXECUTION):
         return SectionView(Section(name=_NAME, title="", blocks=(), new_page=False))
     blocks: tuple[Block, ...] = (
         Heading(text="The five-minute exercise", level=1),

@@ -50,7 +50,14 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
 def _title(pack: Pack) -> str:
     if not pack.candidates:
         return "These data cannot tell a gap yet."
+    nearest = _candidate(pack, pack.gap.runner_up)
+    if pack.gap.driver == "none" and nearest is not None and _surely_late(nearest):
+        return "It is too late for a gap to count this year."
     return "No gap is sure enough to name." if _likely(pack) else gap_title(pack.gap)
+
+
+def _surely_late(nearest: Candidate) -> bool:
+    return nearest.real and nearest.too_late
 
 
 def _likely(pack: Pack) -> bool:
@@ -105,7 +112,7 @@ def _worth(pack: Pack, write: Writer) -> Spans:
     if gap.impact is None:
         return say("What it is worth this year cannot be known from these data; ", muted(sure))
     interval = f" ({write.level(0.8)}: {write.money_range(gap.impact)}), "
-    if gap.impact.expected <= 0:
+    if gap.too_late:
         late = "So late in the year it brings nothing before year end"
         return say(late, muted(interval + sure))
     worth = f"{write.money(gap.impact.expected)} before year end"
@@ -168,7 +175,7 @@ def _nearest(pack: Pack, write: Writer) -> str:
     label = candidate_label(nearest)
     if nearest.impact is None:
         return f"Nearest: {label.lower()}; its value cannot be known from these data."
-    if nearest.impact.expected <= 0:
+    if nearest.too_late:
         return f"Nearest: {label.lower()}; not named: it brings nothing before year end."
     worth = f"{write.money(nearest.impact.expected)} this year if real"
     return f"Nearest: {label.lower()}, {worth}; not named: {_unsure(nearest, write)}."

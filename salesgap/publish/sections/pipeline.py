@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from salesgap import figures
 from salesgap.facts import (
     Conversion,
@@ -130,7 +132,16 @@ def _coverage(pack: Pack, write: Writer, style: Look) -> list[Block]:
     if figure is None:
         return []
     sums = tuple(_sum(quarter, write) for quarter in ahead)
-    return [figure, Bullets(items=sums, size="small")]
+    return [figure, Bullets(items=sums, size="small"), *_elsewhere(pack.pipeline, ahead, write)]
+
+
+def _elsewhere(pipeline: Pipeline, shown: Sequence[Coverage], write: Writer) -> list[Block]:
+    """Of the open deals, those due in none of the quarters shown."""
+    more = pipeline.open_deals - sum(quarter.deals for quarter in shown)
+    if more <= 0:
+        return []
+    deals = write.count(more, "more open deal is", "more open deals are")
+    return [small(f"{deals} past due, due later or without a date.")]
 
 
 _UNDATED = (

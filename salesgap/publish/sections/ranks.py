@@ -103,9 +103,14 @@ def _quota_title(reps: tuple[RepRank, ...], write: Writer) -> str:
     if len(amounts) < 2:
         return "Won, beside the quota it is measured by"
     times = max(amounts) / min(amounts)
-    if times < _ALIKE:
-        return "Quotas to date are alike, so they do not explain the places"
-    return f"The largest quota to date is {write.times(times)} the smallest: is that fair?"
+    told = (
+        "quotas to date are alike, so they do not explain the places"
+        if times < _ALIKE
+        else f"the largest quota to date is {write.times(times)} the smallest: is that fair?"
+    )
+    if any(rep.ramping for rep in reps):
+        return f"But for the ramp, {told}"
+    return told[0].upper() + told[1:]
 
 
 def _others_won(pack: Pack, write: Writer) -> str:
@@ -171,9 +176,9 @@ def _territory(fit: RoleFit, write: Writer) -> str:
 
 def _strategy(verdict: StrategyVerdict | None, write: Writer) -> list[Block]:
     """Whether the shortfall is this team's own or common to all; nothing where it is unknown."""
-    if verdict is None or verdict.shared is None:
+    if verdict is None or verdict.shared is None or verdict.verdict == "unknown":
         return []
-    misses = "misses" if verdict.missing_teams == 1 else "miss"
+    misses = "misses" if 1 in (verdict.missing_teams, verdict.teams) else "miss"
     told = (
         f"{write.number(verdict.missing_teams)} of {write.count(verdict.teams, 'team')} {misses} "
         f"the number to date; {write.share(verdict.shared, verdict.teams, 'team')} of the "
@@ -190,5 +195,4 @@ _WHAT_THEN = {
     "strategy": "Quota, market and product come before your own execution: raise it.",
     "execution": "What the other teams do is open to yours: page 1 says where to start.",
     "mixed": "Raise the shared part with your leader; page 1 is about your own.",
-    "unknown": "",
 }

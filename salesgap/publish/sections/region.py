@@ -32,9 +32,11 @@ from salesgap.publish.sections.parts import body, page_setup, run, say, strong, 
 from salesgap.publish.sections.region_time import by_worth, own_time
 from salesgap.publish.wording import VERDICTS
 from salesgap.publish.words import MISSING, Writer, in_words, listed, quarter_of, writer
-from salesgap.strategy import MISSES_BELOW
+from salesgap.strategy import MIN_TEAMS, MISSES_BELOW
 
 _ANSWERS = {True: "below", False: "not below", None: MISSING}
+_APART = 0.05
+"""Part of the mean by which somebody must be off it to be asked why: less is no difference."""
 
 
 def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
@@ -100,11 +102,12 @@ def _behind(verdict: StrategyVerdict, write: Writer) -> str:
         return "Without quotas it cannot be told which teams are behind, nor what they share. "
     behind = (
         f"{write.number(verdict.missing_teams)} of {write.count(verdict.teams, 'team')} "
-        f"{'is' if verdict.missing_teams == 1 else 'are'} behind: "
+        f"{'is' if 1 in (verdict.missing_teams, verdict.teams) else 'are'} behind: "
         f"below {write.level(MISSES_BELOW)} of quota to date. "
     )
     if verdict.verdict == "unknown":
-        return f"{behind}Of so few teams it cannot be told what they share. "
+        reason = "Of so few teams" if verdict.teams < MIN_TEAMS else "So early in the year"
+        return f"{behind}{reason} it cannot be told what they share. "
     if verdict.verdict == "on_track":
         return behind
     shared = write.share(verdict.shared, verdict.teams, "team")
@@ -167,7 +170,8 @@ def _questions(summary: RegionSummary, write: Writer) -> tuple[Spans, ...]:
     lines = sorted(summary.managers, key=lambda line: line.manager.name)
     won = "attainment" if has_quotas(summary) else "what was won against peers"
     average = _skipped_in(lines)
-    below_won = [(line, line.below_average_attainment) for line in lines]
+    mean = _mean_attainment(lines)
+    below_won = [(line, _below_attainment(line, mean)) for line in lines]
     below_pipeline = [(line, line.below_average_pipeline) for line in lines]
     skipping = [(line, _skips_more(line, average, len(lines))) for line in lines]
     skipped = "" if average is None else f" (here {write.benchmark(average)} of open deals do)"
@@ -185,6 +189,19 @@ def _question(text: str, asked: Sequence[tuple[ManagerLine, bool | None]]) -> Sp
     return say(strong(text), f" Ask {listed(names)}." if names else " Nobody needs to be asked.")
 
 
+def _mean_attainment(lines: Sequence[ManagerLine]) -> float | None:
+    """Mean of the managers held against a quota, each counting once; None of fewer than two."""
+    known = [line.attainment.expected for line in lines if line.attainment is not None]
+    return math.fsum(known) / len(known) if len(known) > 1 else None
+
+
+def _below_attainment(line: ManagerLine, mean: float | None) -> bool | None:
+    """Clearly below ``mean``; without a quota, below the mean against peers; None: unknown."""
+    if line.attainment is None or mean is None:
+        return line.below_average_attainment
+    return line.attainment.expected < (1 - _APART) * mean
+
+
 def _skipped_in(lines: Sequence[ManagerLine]) -> float | None:
     """Part of all open deals of these teams in which the process is skipped."""
     told = [line for line in lines if line.process_skipped is not None]
@@ -196,17 +213,18 @@ def _skipped_in(lines: Sequence[ManagerLine]) -> float | None:
 def _skips_more(line: ManagerLine, average: float | None, managers: int) -> bool | None:
     if line.process_skipped is None or average is None or managers == 1:
         return None
-    return line.process_skipped > average + 1e-9
+    return line.process_skipped > (1 + _APART) * average
 
 
 def _answers(summary: RegionSummary, write: Writer) -> Table:
     won = "Attainment" if has_quotas(summary) else "Won against peers"
+    mean = _mean_attainment(summary.managers)
     columns = (
         ("Manager", "l", 3.2),
         ("Reps", "r", 0.6),
         ("Chance of the year", "r", 1.1),
-        (won, "l", 1.2),
-        ("Pipeline", "l", 1.2),
+        (won, "l", 1.6),
+        ("Pipeline", "l", 1),
         ("Process skipped", "r", 1.4),
     )
     rows = [
@@ -214,18 +232,34 @@ def _answers(summary: RegionSummary, write: Writer) -> Table:
             line.manager.name,
             write.number(line.reps),
             write.chance(line.chance) if line.chance is not None else MISSING,
-            _ANSWERS[line.below_average_attainment],
+            _attained(line, mean, write),
             _ANSWERS[line.below_average_pipeline],
             _skipped(line, write),
         )
         for line in sorted(summary.managers, key=by_worth)
     ]
-    return table(columns, rows, title="The answers by manager", note=_average_of(summary, write))
+    note = _average_of(summary, mean, write)
+    return table(columns, rows, title="The answers by manager", note=note)
 
 
-def _average_of(summary: RegionSummary, write: Writer) -> str:
+def _attained(line: ManagerLine, mean: float | None, write: Writer) -> str:
+    """The attainment and whether it is below; just one of them where the other is unknown."""
+    below = _below_attainment(line, mean)
+    if line.attainment is None:
+        return _ANSWERS[below]
+    attained = write.benchmark(line.attainment.expected)
+    return attained if below is None else f"{attained}, {_ANSWERS[below]}"
+
+
+def _average_of(summary: RegionSummary, mean: float | None, write: Writer) -> str:
     """Whose average 'below' is about, and what is counted."""
     managers = len(summary.managers)
+    clearly = (
+        ""
+        if mean is None
+        else f" The mean attainment is {write.benchmark(mean)}; it takes more than "
+        f"{write.level(_APART)} less than that to be below it."
+    )
     pipeline = (
         "open pipeline due this quarter and the next two ÷ what is to go in them"
         if has_quotas(summary)
@@ -233,7 +267,7 @@ def _average_of(summary: RegionSummary, write: Writer) -> str:
     )
     average = (
         f"Below: below the mean of the {write.number(managers)} managers of {summary.region}, each "
-        "counting once."
+        f"counting once.{clearly}"
         if managers > 1
         else "With one manager there is no average to be below."
     )

@@ -128,12 +128,23 @@ def region_last_gaps(summary: RegionSummary, report: Report) -> SectionView:
     return SectionView(section)
 
 
+_TOLD: dict[Outcome, str] = {
+    "moved": "moved by more than chance",
+    "no_more_than_chance": "moved no more than chance",
+    "too_early": "too early to tell",
+    "unknown": "not known how it moved",
+}
+
+
 def _last_title(last: Sequence[LastGap]) -> str:
-    moved, gaps = sum(gap.outcome == "moved" for gap in last), len(last)
-    if gaps == 1:
-        return f"The one gap named {'moved' if moved else 'has not moved'} by more than chance"
-    many = "None" if not moved else in_words(moved).capitalize()
-    return f"{many} of {in_words(gaps)} gaps moved by more than chance"
+    counts = {outcome: sum(gap.outcome == outcome for gap in last) for outcome in _TOLD}
+    found = [outcome for outcome, number in counts.items() if number]
+    if len(last) == 1:
+        return f"The one gap named: {_TOLD[found[0]]}"
+    if len(found) == 1:
+        return f"Each of {in_words(len(last))} gaps: {_TOLD[found[0]]}"
+    told = (f"{in_words(counts[outcome])} {_TOLD[outcome]}" for outcome in found)
+    return f"Of {in_words(len(last))} gaps: {'; '.join(told)}"
 
 
 def _outcome_counts(last: Sequence[LastGap], write: Writer) -> KeyFigures:

@@ -50,7 +50,8 @@ def _in_reach(plan: TacticalPlan, needed: float, write: Writer) -> str:
     pace = plan.feasible_per_week
     if pace is None or plan.feasible is None or needed <= pace:
         return ""
-    return f" A strong pace, {write.number(pace, 1)}, brings {write.money(plan.feasible)} of it."
+    brings = f"{write.number(pace, 1)}, brings {write.money(plan.feasible)}"
+    return f" Out of reach: a strong pace, {brings}. Agree on that."
 
 
 def week_of(activities: tuple[ActivityTarget, ...], write: Writer) -> list[Block]:
@@ -61,7 +62,7 @@ def week_of(activities: tuple[ActivityTarget, ...], write: Writer) -> list[Block
     common = _PHASE.get(phases.pop() or "", "") if len(phases) == 1 else ""
     told = listed(
         (
-            f"{one.kind.lower()}s{'' if common else _PHASE.get(one.phase or '', '')} "
+            f"{one.kind.lower()}{'' if common else _PHASE.get(one.phase or '', '')} "
             f"{write.decimal(one.target, 1)} (now {write.decimal(one.now, 1)})"
             for one in activities
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +169,9 @@ def pack(case: str) -> Pack:
 def set_pack() -> Callable[[str], bytes]:
     """Sets the pack of a case by name."""
     return pdf_of
+
+
+@pytest.fixture
+def set_anew(case: str) -> Callable[[], bytes]:
+    """Sets the pack of the case once more."""
+    return partial(pdf_of.__wrapped__, case)

@@ -40,6 +40,11 @@ def test_it_is_accessible(pdf: bytes, tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
+def test_its_pages_settle(set_anew: Callable[[], bytes], caplog: pytest.LogCaptureFixture) -> None:
+    set_anew()
+    assert caplog.messages == []
+
+
 def test_nothing_is_set_outside_the_margins(pdf: bytes) -> None:
     for page in pypdfium2.PdfDocument(pdf):
         ink = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze() < 250
@@ -68,5 +73,5 @@ def test_a_pack_of_eight_reps_has_six_pages_and_perhaps_the_exercise(
     case: str, set_pack: Callable[[str], bytes], pack: Pack
 ) -> None:
     exercise = pack.coaching.exercise
-    asked = exercise is None or exercise.answered == 0
+    asked = exercise is None or exercise.answered < 8
     assert len(pypdfium2.PdfDocument(set_pack(case))) <= 6 + asked

@@ -16,6 +16,13 @@ from salesgap.params import Report
 AS_OF, START, END = date(2026, 6, 30), date(2026, 1, 1), date(2026, 12, 31)
 INES = f.Person(id="p1", name="Ines Alvarez")
 TOM = f.Person(id="p2", name="Tom Berg")
+
+
+def session(rep: f.Person, day: int, type: str, topic: str) -> f.Session:
+    on = date(2026, 7, day)
+    return f.Session(on=on, person_id=rep.id, person=rep.name, type=type, topic=topic)
+
+
 TEAM = (INES, TOM, f.Person(id="p3", name="Jürgen Groß"), f.Person(id="p4", name="Wanda Łęcka"))
 
 
@@ -404,8 +411,8 @@ COACHING = f.Coaching(
     ),
     one_to_ones=tuple(sheet(person) for person in TEAM),
     cadence=(
-        f.Session(on=date(2026, 7, 7), person="Tom Berg", type="Joint call", topic="First meeting"),
-        f.Session(on=date(2026, 7, 6), person="Ines Alvarez", type="One-to-one", topic="Net new"),
+        session(TOM, 7, "Joint call", "First meeting"),
+        session(INES, 6, "One-to-one", "Net new"),
     ),
     checkpoint=(
         f.Indicator(measure="conversion", unit="share", now=0.24, last=0.26, peers=0.27, count=148),
@@ -547,7 +554,7 @@ def line(number: int, name: str, **changes: Any) -> f.ManagerLine:
         "manager": f.Manager(id=f"m{number}", name=name, region="North"),
         "reps": 6,
         "won": 2_000_000.0,
-        "attainment": f.Range(expected=0.8, low=0.7, high=0.9),
+        "attainment": f.Range(expected=0.96 - 0.12 * number, low=0.6, high=0.95),
         "chance": 0.3,
         "rank": f.ManagerRank(
             managers=3,

@@ -86,8 +86,22 @@ def test_what_is_not_known_is_not_drawn(bare_pack: f.Pack) -> None:
 def test_a_rep_without_attainment_has_a_dash_and_no_dot(full_pack: f.Pack) -> None:
     unknown = full_pack.stack_rank[0].model_copy(update={"attainment": None})
     (figure,) = figures.stack_rank((unknown, full_pack.stack_rank[1]), True, WRITER, LOOK)
-    assert [figure.svg.count(text) for text in (">–<", ">74% (10)<")] == [1, 1]
+    assert [figure.svg.count(text) for text in (">–<", ">67% (10)<")] == [1, 1]
     assert "Ines Alvarez –, place 1 to 2" in figure.alt
+
+
+def test_a_rep_stands_with_what_was_counted_and_the_dot_is_the_estimate(full_pack: f.Pack) -> None:
+    estimate = f.Range(expected=0.94, low=0.7, high=1.2)
+    changes = {"won": 310_000.0, "won_deals": 3, "quota_to_date": 143_000.0, "attainment": estimate}
+    lucky = full_pack.stack_rank[0].model_copy(update=changes)
+    (figure,) = figures.stack_rank((lucky,), True, WRITER, LOOK)
+    assert ">217% (3)<" in figure.svg
+    assert "94%" not in figure.svg
+    assert "Ines Alvarez 217% (3) as counted, estimate 94%, place 1 to 2" in figure.alt
+    without = lucky.model_copy(update={"quota_to_date": None})
+    (figure,) = figures.stack_rank((without,), False, WRITER, LOOK)
+    assert ">€310k (3)<" in figure.svg
+    assert "Ines Alvarez €310k (3) as counted, estimate 94%" in figure.alt
 
 
 def test_a_candidate_that_may_be_chance_is_hollow(full_pack: f.Pack) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from salesgap.publish import sections
 from salesgap.publish.blocks import FACTS_MIME, Section
 from salesgap.publish.display import SectionView
 from salesgap.publish.execution import EXECUTION, HABITS
+from salesgap.publish.names import for_page
 
 PAGES = (
     sections.one_gap,
@@ -167,7 +168,7 @@ def test_a_gap_that_comes_too_late_in_the_year_says_so(
     people_pack: f.Pack, change_pack: MakePack, report: Report
 ) -> None:
     late = people_pack.gap.model_copy(
-        update={"impact": f.Range(expected=-20_000, low=-90_000, high=15_000)}
+        update={"impact": f.Range(expected=200, low=-90_000, high=15_000), "too_late": True}
     )
     assert "brings nothing before year end" in lead(sections.one_gap(change_pack(gap=late), report))
 
@@ -179,6 +180,16 @@ def test_page_1_has_at_most_260_words(
     page = sections.one_gap(request.getfixturevalue(name), report)
     footer = page.section.setup.footer_centre if page.section.setup else ""
     assert len(f"{said(page)} {footer}".split()) <= 260
+
+
+def test_a_real_gap_that_is_not_named_for_it_comes_too_late_is_told_as_such(
+    no_gap_pack: f.Pack, report: Report
+) -> None:
+    late = {"too_late": True, "real": True}
+    candidates = tuple(c.model_copy(update=late) for c in no_gap_pack.candidates)
+    page = said(sections.one_gap(no_gap_pack.model_copy(update={"candidates": candidates}), report))
+    assert "It is too late for a gap to count this year." in page
+    assert "not named: it brings nothing before year end." in page
 
 
 def test_the_runner_up_its_margin_and_a_near_tie_are_printed(
@@ -384,7 +395,10 @@ def test_the_rank_table_says_what_of_the_teams_total_is_in_no_row(
 
 def test_what_is_ranked_is_called_an_estimate(full_pack: f.Pack, report: Report) -> None:
     page = said(sections.stack_rank(full_pack, report))
-    assert "estimate, pulled towards the mean where deals are few" in page
+    assert (
+        "Share of quota to date. Figure: as counted (won deals); dot and bar: estimate with its "
+        "80% range, drawn towards the mean where deals are few; place: 90% interval"
+    ) in page
 
 
 def test_without_quotas_managers_are_ranked_against_peers(
@@ -408,6 +422,15 @@ def test_coverage_is_written_out_and_what_is_printed_adds_up(
         "each EUR 1 of it you win 0.27 in the quarter; 1 ÷ 0.27 = 3.7× needed, or €3.29M: €890k "
         "short."
     ) in said(sections.pipeline_health(full_pack, report))
+
+
+def test_open_deals_due_in_no_quarter_shown_are_counted(full_pack: f.Pack, report: Report) -> None:
+    shown = sum(quarter.deals for quarter in full_pack.pipeline.coverage)
+    where = "past due, due later or without a date."
+    more = pipeline_page(full_pack, report, open_deals=shown + 5)
+    assert f"5 more open deals are {where}" in more
+    assert f"1 more open deal is {where}" in pipeline_page(full_pack, report, open_deals=shown + 1)
+    assert where not in pipeline_page(full_pack, report, open_deals=shown)
 
 
 def test_deals_older_than_the_slowest_win_are_told_where_there_are_any(
@@ -492,6 +515,47 @@ def test_names_stand_on_one_line_and_long_ones_in_full_on_the_last_page(
     assert long in said(sections.how_made(pack, report))
 
 
+def test_what_is_typed_freely_is_shortened_too_and_stands_in_full_on_the_last_page(
+    full_pack: f.Pack, report: Report
+) -> None:
+    def long(text: str, characters: int) -> str:
+        return (f"{text} " * characters)[:characters].strip() + "."
+
+    product, kind, skill = (long(text, 90) for text in ("Suite", "meeting", "discovery"))
+    action, short = long("Call the customer", 200), long("Write", 150)
+    first = full_pack.coaching.one_to_ones[0]
+    sheet = first.model_copy(
+        update={
+            "skills": (first.skills[0].model_copy(update={"item": skill}),),
+            "activities": (first.activities[0].model_copy(update={"kind": kind}),),
+        }
+    )
+    taken = full_pack.coaching.commitments[0]
+    coaching = full_pack.coaching.model_copy(
+        update={
+            "one_to_ones": (sheet,),
+            "mix": (full_pack.coaching.mix[0].model_copy(update={"value": product}),),
+            "commitments": tuple(
+                taken.model_copy(update={"action": text}) for text in (action, short)
+            ),
+        }
+    )
+    pack = full_pack.model_copy(update={"coaching": coaching})
+    shown = for_page(pack).coaching
+    assert [
+        len(text) <= most
+        for text, most in (
+            (shown.mix[0].value, 64),
+            (shown.one_to_ones[0].skills[0].item, 64),
+            (shown.one_to_ones[0].activities[0].kind, 64),
+            (shown.commitments[0].action, 160),
+        )
+    ] == [True] * 4
+    assert shown.commitments[1].action == short
+    last = said(sections.how_made(pack, report))
+    assert all(text in last for text in (product, kind, skill, action))
+
+
 def test_the_calendar_is_in_order_of_days(full_pack: f.Pack, report: Report) -> None:
     page = said(sections.cadence_and_checkpoint(full_pack, report))
     assert (
@@ -518,8 +582,8 @@ def test_the_region_answers_three_questions_by_manager(
     table = next(block for block in page.section.blocks if block.type == "table")
     cells = [["".join(span.text for span in cell) for cell in row] for row in table.rows]
     assert [[row[0], *row[3:]] for row in cells] == [
-        ["Dana Ortiz", "not below", "not below", "20% (9 of 45)"],
-        ["Jürgen Groß", "below", "below", "20% (9 of 45)"],
+        ["Dana Ortiz", "84%, not below", "not below", "20% (9 of 45)"],
+        ["Jürgen Groß", "72%, below", "below", "20% (9 of 45)"],
         ["Wanda Łęcka", "below", "–", "–"],
     ]
     assert "€620k before year end" in lead(page)
@@ -537,13 +601,39 @@ def test_the_region_says_whom_to_ask_and_whose_average_it_is(
         "Why is attainment below average accepted? Ask Jürgen Groß and Wanda Łęcka.",
         "Why is a pipeline below average accepted? Ask Jürgen Groß.",
         "Why may deals go on without a next step (here 30% of open deals do)? Ask Dana Ortiz.",
-        "below the mean of the 3 managers of North, each counting once",
+        "below the mean of the 3 managers of North, each counting once. The mean attainment is "
+        "78%; it takes more than 5% less than that to be below it.",
     ):
         assert text in page
     alone = summary.model_copy(update={"managers": (line_of(dana, below_average_attainment=None),)})
     page = said(sections.region_verdict(alone, report))
     assert "there is nothing to compare" in page
     assert "With one manager there is no average to be below." in page
+
+
+def test_a_twentieth_of_the_mean_is_no_reason_to_ask(
+    summary: f.RegionSummary, report: Report
+) -> None:
+    def attained(line: f.ManagerLine, share: float, skipped: float) -> f.ManagerLine:
+        middle = f.Range(expected=share, low=share - 0.1, high=share + 0.1)
+        return line_of(line, attainment=middle, process_skipped=skipped)
+
+    dana, tom, _ = summary.managers
+    near = (attained(dana, 0.844, 0.20), attained(tom, 0.84, 0.21))
+    page = said(sections.region_verdict(summary.model_copy(update={"managers": near}), report))
+    assert "Why is attainment below average accepted? Nobody needs to be asked." in page
+    assert "84%, not below" in page
+    assert "open deals do)? Nobody needs to be asked." in page
+    far = (attained(dana, 0.9, 0.2), attained(tom, 0.78, 0.4))
+    page = said(sections.region_verdict(summary.model_copy(update={"managers": far}), report))
+    assert "Why is attainment below average accepted? Ask Jürgen Groß." in page
+    assert "open deals do)? Ask Jürgen Groß." in page
+
+
+def test_one_team_is_behind_and_not_are_behind(summary: f.RegionSummary, report: Report) -> None:
+    one = summary.strategy.model_copy(update={"missing_teams": 0, "teams": 1})
+    page = sections.region_verdict(summary.model_copy(update={"strategy": one}), report)
+    assert "0 of 1 team is behind: " in lead(page)
 
 
 def line_of(line: f.ManagerLine, **changes: Any) -> f.ManagerLine:
@@ -652,7 +742,7 @@ def test_the_region_says_what_became_of_the_last_gaps_in_counts_and_by_manager(
     stuck = last_gap(driver="deal_size", unit="money", then=18_000.0, now=None, outcome="too_early")
     told = (line_of(dana, last_gap=stuck), line_of(tom, last_gap=last_gap()), wanda)
     page = sections.region_last_gaps(summary.model_copy(update={"managers": told}), report)
-    assert heading(page)[1] == "One of two gaps moved by more than chance"
+    assert heading(page)[1] == "Of two gaps: one moved by more than chance; one too early to tell"
     counts = next(block for block in page.section.blocks if block.type == "key_figures")
     assert [(one.label, one.value) for one in counts.figures] == [
         ("Moved", "1"),
@@ -668,6 +758,31 @@ def test_the_region_says_what_became_of_the_last_gaps_in_counts_and_by_manager(
     ]
     assert "Nothing was counted since where a number is missing." in table.note
     assert "No last pack: Wanda Łęcka." in said(page)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "title"),
+    [
+        (["moved"], "The one gap named: moved by more than chance"),
+        (["no_more_than_chance"], "The one gap named: moved no more than chance"),
+        (["too_early"], "The one gap named: too early to tell"),
+        (["unknown"], "The one gap named: not known how it moved"),
+        (["too_early"] * 3, "Each of three gaps: too early to tell"),
+        (
+            ["unknown", "too_early", "unknown"],
+            "Of three gaps: one too early to tell; two not known how it moved",
+        ),
+    ],
+)
+def test_the_title_of_the_last_gaps_follows_what_became_of_them(
+    outcomes: list[Any], title: str, summary: f.RegionSummary, report: Report
+) -> None:
+    told = tuple(
+        line_of(line, last_gap=last_gap(outcome=outcome))
+        for line, outcome in zip(summary.managers, outcomes, strict=False)
+    )
+    page = sections.region_last_gaps(summary.model_copy(update={"managers": told}), report)
+    assert heading(page)[1] == title
 
 
 def test_last_packs_without_a_gap_are_named_and_not_counted(
@@ -934,7 +1049,7 @@ def test_quarters_without_quota_are_told_in_money(full_pack: f.Pack, report: Rep
 def test_the_week_tells_what_peers_on_quota_do_beside_what_is_done(
     full_pack: f.Pack, report: Report
 ) -> None:
-    week = "A week: meetings on early deals 3.4 (now 2.1) and calls 12.5 (now 9.0), as 11 peers on"
+    week = "A week: meeting on early deals 3.4 (now 2.1) and call 12.5 (now 9.0), as 11 peers on"
     assert week in cards(full_pack, report)
     assert "A week" not in cards(full_pack, report, activities=())
 
@@ -967,12 +1082,16 @@ def test_fair_quotas_and_territories_stand_beside_what_was_won(
     full_pack: f.Pack, report: Report
 ) -> None:
     page = said(sections.stack_rank(full_pack, report))
-    assert "Quotas to date are alike, so they do not explain the places" in page
+    alike = "uotas to date are alike, so they do not explain the places"
+    assert f"But for the ramp, q{alike}" in page
+    ramped = tuple(rep.model_copy(update={"ramping": False}) for rep in full_pack.stack_rank)
+    settled = full_pack.model_copy(update={"stack_rank": ramped})
+    assert f"\nQ{alike}" in said(sections.stack_rank(settled, report))
     assert "Quota to date\nExpected of open deals" in page
     first = full_pack.stack_rank[0].model_copy(update={"quota_to_date": 900_000.0})
     uneven = full_pack.model_copy(update={"stack_rank": (first, *full_pack.stack_rank[1:])})
     page = said(sections.stack_rank(uneven, report))
-    assert "The largest quota to date is 1.5× the smallest: is that fair?" in page
+    assert "But for the ramp, the largest quota to date is 1.5× the smallest: is that fair?" in page
 
 
 def test_a_column_without_any_value_is_left_out(bare_pack: f.Pack, report: Report) -> None:
@@ -1006,8 +1125,8 @@ def test_page_1_holds_what_was_taken_on_beside_whether_the_gap_moved(
     full_pack: f.Pack, bare_pack: f.Pack, report: Report
 ) -> None:
     told = (
-        "Last time: 1 done, 1 open, 1 dropped. The last gap, pipeline creation: 2.6 then, 3.3 since 31 Mar; "
-        "moved by more than chance."
+        "Last time, of 3 commitments due: 1 done, 1 open, 1 dropped. The last gap, pipeline "
+        "creation: 2.6 then, 3.3 since 31 Mar; moved by more than chance."
     )
     assert told in said(sections.one_gap(full_pack, report))
     assert "Last time" not in said(sections.one_gap(bare_pack, report))
@@ -1016,8 +1135,22 @@ def test_page_1_holds_what_was_taken_on_beside_whether_the_gap_moved(
 def test_each_commitment_is_listed_with_its_state(full_pack: f.Pack, report: Report) -> None:
     page = said(sections.stack_rank(full_pack, report))
     assert "1 of 3 commitments kept" in page
-    assert "○ open\nTwo prospecting blocks with Ines\nInes Alvarez\n17 Apr" in page
+    assert "○ overdue\nTwo prospecting blocks with Ines\nInes Alvarez\n17 Apr" in page
     assert "× dropped\nAgree a weekly creation number\nnot said" in page
+
+
+def test_of_many_commitments_the_open_ones_come_first_and_the_rest_is_counted(
+    full_pack: f.Pack, report: Report
+) -> None:
+    done, late, _ = full_pack.coaching.commitments
+    today = late.model_copy(update={"action": "Call today", "due": full_pack.as_of})
+    old = late.model_copy(update={"action": "Call at last", "due": date(2025, 12, 17)})
+    coaching = full_pack.coaching.model_copy(update={"commitments": (*[done] * 46, today, old)})
+    page = said(sections.stack_rank(full_pack.model_copy(update={"coaching": coaching}), report))
+    assert "○ open\nCall today\nInes Alvarez\n30 Jun\n" in page
+    assert "○ overdue\nCall at last\nInes Alvarez\n17 December 2025\n" in page
+    assert page.count("✓ done") == 6
+    assert "… and 40 more." in page
 
 
 # ── the eight drivers, the card and the exercise ──────────────────────────────────────────
@@ -1077,6 +1210,24 @@ def test_the_checkpoint_tells_the_mix_beside_the_indicators(
     assert "New business: more than at peers" in page
     assert "Product: Enterprise Plan\n52% (14)\n40%\n35%" in page
     assert "Segment: Enterprise\n–\n40%\n35%" in page
+    assert "Product: all other\n48% (13)" in page
+
+
+def test_a_teams_own_segment_is_no_headline(full_pack: f.Pack, report: Report) -> None:
+    only = full_pack.coaching.mix[-1].model_copy(update={"now": 1.0, "count": 9})
+    page = coached(full_pack, report, mix=(only,))
+    assert "What was won, and from whom" in page
+    assert "Segment: Enterprise\n100% (9)" in page
+
+
+def test_a_product_called_other_is_not_the_remainder(full_pack: f.Pack, report: Report) -> None:
+    rest = full_pack.coaching.mix[1]
+    named = rest.model_copy(update={"now": 0.6, "count": 9})
+    page = coached(full_pack, report, mix=(named, rest))
+    assert "other: more than at peers" in page
+    assert "Product: other\n60% (9)" in page
+    assert "Product: all other\n48% (13)" in page
+    assert "Product: other\n60% (9)" in coached(full_pack, report, mix=(named,))
 
 
 def test_the_debrief_asks_the_plays_questions(full_pack: f.Pack, report: Report) -> None:
@@ -1084,10 +1235,37 @@ def test_the_debrief_asks_the_plays_questions(full_pack: f.Pack, report: Report)
     assert "After a joint call" not in coached(full_pack, report, debrief=())
 
 
-def test_the_exercise_is_printed_only_where_it_was_not_answered(
+def test_two_reps_of_one_name_have_a_row_each_in_the_calendar(
+    full_pack: f.Pack, report: Report
+) -> None:
+    tom, ines = full_pack.coaching.cadence
+    namesake = ines.model_copy(update={"person": tom.person})
+    page = coached(full_pack, report, cadence=(tom, namesake))
+    assert "2 coaching contacts with 2 reps in one week" in page
+    assert page.count("\nTom Berg\n") == 2
+
+
+def test_what_is_due_later_is_neither_kept_nor_not(full_pack: f.Pack, report: Report) -> None:
+    later = tuple(
+        one.model_copy(update={"due": full_pack.as_of + timedelta(days=1)})
+        for one in full_pack.coaching.commitments
+    )
+    coaching = full_pack.coaching.model_copy(update={"commitments": later})
+    ahead = full_pack.model_copy(update={"coaching": coaching})
+    assert "No commitment is due yet" in said(sections.stack_rank(ahead, report))
+    assert "Last time" not in said(sections.one_gap(ahead, report))
+
+
+def test_the_exercise_is_printed_while_any_answer_is_open(
     full_pack: f.Pack, bare_pack: f.Pack, report: Report
 ) -> None:
-    assert sections.five_minute_exercise(full_pack, report).section.blocks == ()
+    assert full_pack.coaching.exercise is not None
+    assert full_pack.coaching.exercise.answered == 7
+    assert sections.five_minute_exercise(full_pack, report).section.blocks
+    answered = full_pack.coaching.exercise.model_copy(update={"answered": 8})
+    coaching = full_pack.coaching.model_copy(update={"exercise": answered})
+    all_of_it = full_pack.model_copy(update={"coaching": coaching})
+    assert sections.five_minute_exercise(all_of_it, report).section.blocks == ()
     page = said(sections.five_minute_exercise(bare_pack, report))
     assert "print the last page" in said(sections.cadence_and_checkpoint(bare_pack, report))
     for item, words in EXECUTION.items():
