@@ -653,7 +653,7 @@ class ManagerLine(Facts):
     attainment: Range | None
     chance: float | None
     rank: ManagerRank | None
-    below_average_attainment: bool | None = Field(description="below the region's mean")
+    below_average_attainment: bool | None = Field(description="clearly below the region’s mean")
     below_average_pipeline: bool | None
     open_deals: int
     process_skipped: float | None = Field(

@@ -15,7 +15,7 @@ from salesgap.pack import coaching_pack
 from salesgap.params import Report, load_params
 from salesgap.prepare import Prepared, load_prepared_team, prepare
 from salesgap.resources import workbook_of
-from salesgap.strategy import is_early, strategy_or_execution
+from salesgap.strategy import APART, is_early, strategy_or_execution
 
 NOT_MADE = "not-made.json"
 """Beside the facts of a region's packs: the packs that were not made, and why."""
@@ -122,8 +122,11 @@ def _covered(pack: Pack) -> float | None:
 
 
 def _below(own: float | None, all_of_them: Sequence[float | None]) -> bool | None:
+    """Clearly below the mean of those known; None where there is none to be below."""
     known = [value for value in all_of_them if value is not None]
-    return None if own is None or len(known) < 2 else own < math.fsum(known) / len(known)
+    if own is None or len(known) < 2:
+        return None
+    return own < (1 - APART) * math.fsum(known) / len(known)
 
 
 def process_skipped(pipeline: Pipeline) -> float | None:

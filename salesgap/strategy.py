@@ -15,6 +15,9 @@ from salesgap.facts import StrategyVerdict
 MISSES_BELOW = 0.9
 """Part of its quota to date below which a team counts as behind."""
 
+APART = 0.05
+"""Part of a mean by which somebody must be off it to be asked why: less is no difference."""
+
 _MOST = 0.7
 MIN_TEAMS = 3
 """Of fewer teams it cannot be told what is common to them."""

@@ -32,11 +32,9 @@ from salesgap.publish.sections.parts import body, page_setup, run, say, strong, 
 from salesgap.publish.sections.region_time import by_worth, own_time
 from salesgap.publish.wording import VERDICTS
 from salesgap.publish.words import MISSING, Writer, in_words, listed, quarter_of, writer
-from salesgap.strategy import MIN_TEAMS, MISSES_BELOW
+from salesgap.strategy import APART, MIN_TEAMS, MISSES_BELOW
 
 _ANSWERS = {True: "below", False: "not below", None: MISSING}
-_APART = 0.05
-"""Part of the mean by which somebody must be off it to be asked why: less is no difference."""
 
 
 def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
@@ -199,7 +197,7 @@ def _below_attainment(line: ManagerLine, mean: float | None) -> bool | None:
     """Clearly below ``mean``; without a quota, below the mean against peers; None: unknown."""
     if line.attainment is None or mean is None:
         return line.below_average_attainment
-    return line.attainment.expected < (1 - _APART) * mean
+    return line.attainment.expected < (1 - APART) * mean
 
 
 def _skipped_in(lines: Sequence[ManagerLine]) -> float | None:
@@ -213,7 +211,7 @@ def _skipped_in(lines: Sequence[ManagerLine]) -> float | None:
 def _skips_more(line: ManagerLine, average: float | None, managers: int) -> bool | None:
     if line.process_skipped is None or average is None or managers == 1:
         return None
-    return line.process_skipped > (1 + _APART) * average
+    return line.process_skipped > (1 + APART) * average
 
 
 def _answers(summary: RegionSummary, write: Writer) -> Table:
@@ -258,7 +256,7 @@ def _average_of(summary: RegionSummary, mean: float | None, write: Writer) -> st
         ""
         if mean is None
         else f" The mean attainment is {write.benchmark(mean)}; it takes more than "
-        f"{write.level(_APART)} less than that to be below it."
+        f"{write.level(APART)} less than that to be below it."
     )
     pipeline = (
         "open pipeline due this quarter and the next two ÷ what is to go in them"
