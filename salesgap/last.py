@@ -156,7 +156,14 @@ def last_gaps(
         busy = {m for m, other in last.items() if other.gap.measure == pack.gap.measure}
         return _judged(manager, pack, windows, busy | {manager}, peers)
 
-    return {manager: judged(manager, pack) for manager, pack in last.items()}
+    leads = dict(zip(book.people["person_id"], book.people["manager_id"], strict=True))
+    return {m: _of_own_people(judged(m, pack), m, leads) for m, pack in last.items()}
+
+
+def _of_own_people(gap: LastGap, manager: str, leads: dict[str, str]) -> LastGap:
+    """Without who is in another team by now: a pack names nobody else's people."""
+    own = tuple(person for person in gap.people if leads.get(person.id) in (manager, None))
+    return gap.model_copy(update={"people": own})
 
 
 def _judged(

@@ -156,3 +156,15 @@ def test_what_a_newer_version_adds_to_the_facts_does_not_matter(a_run):
     facts = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps(facts | {"attainment": "told otherwise", "new": 1}), "utf-8")
     assert len(read_last_run(a_run, SECOND)) == 1
+
+
+def test_who_has_moved_to_another_team_is_not_named(folder, first):
+    """The last gap was about two seats, one of whose people is in another team by now."""
+    manager, other = list(first)[:2]
+    people = tuple(first[m].stack_rank[0].person for m in (manager, other))
+    gap = first[manager].gap.model_copy(update={"people": people, "kind": "people"})
+    publish({manager: first[manager].model_copy(update={"gap": gap})}, folder / "moved")
+    params = load_params(run_file(folder, SECOND, "last_run: moved\n"))
+    run = prepare(params, folder / "third", ROOT)
+    (entry,) = [e for e in run.managers if e.person_id == manager]
+    assert load_prepared_team(run, entry).last_gap.people == people[:1]
