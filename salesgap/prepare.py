@@ -29,7 +29,7 @@ from salesgap.gaps.natural import Peers, peers_of
 from salesgap.last import LastPack, last_gaps, read_last_run
 from salesgap.measures.activities import activity_levels
 from salesgap.measures.drivers import has_phases, seat_statistics
-from salesgap.measures.peers import ActivityLevel, Benchmarks, save_benchmarks
+from salesgap.measures.peers import Benchmarks, save_benchmarks
 from salesgap.measures.seats import peer_groups, seats, trailing_window
 from salesgap.params import Params, load_params
 from salesgap.paths import file_keys
@@ -123,11 +123,14 @@ def analyse(
     peers = peers_of(statistics)
     benchmarks = compute(book, table, statistics, peers.all, window, params)
     ranked = league(book, benchmarks, params)
+    as_of, phases = pd.Timestamp(params.as_of), benchmarks.phases
     early = is_early(params.as_of, params.year_start, params.year_end)
     return Analysis(
         params=params,
         book=book,
-        benchmarks=replace(benchmarks, activities=_activities(book, table, ranked, params)),
+        benchmarks=replace(
+            benchmarks, activities=activity_levels(book, table, ranked.reps, as_of, phases=phases)
+        ),
         league=ranked,
         seats=table,
         statistics=statistics,
@@ -139,13 +142,6 @@ def analyse(
         quality=_quality(snapshot.report),
         plays=plays,
     )
-
-
-def _activities(
-    book: Book, table: pd.DataFrame, ranked: League, params: Params
-) -> tuple[ActivityLevel, ...]:
-    phases = has_phases(book.deals)
-    return activity_levels(book, table, ranked.reps, pd.Timestamp(params.as_of), phases=phases)
 
 
 def team_in(analysis: Analysis, entry: ManagerEntry) -> Team:

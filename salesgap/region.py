@@ -79,7 +79,9 @@ def _line(pack: Pack, packs: Sequence[Pack]) -> ManagerLine:
         attainment=attainment.share,
         chance=attainment.chance,
         rank=pack.manager_rank,
-        below_average_attainment=_below(_attained(pack), [_attained(p) for p in packs]),
+        below_average_attainment=_below(
+            _attained(pack), [_attained(p) for p in packs if _has_quota(p) == _has_quota(pack)]
+        ),
         below_average_pipeline=_below(_covered(pack), [_covered(p) for p in packs]),
         open_deals=pack.pipeline.open_deals,
         process_skipped=process_skipped(pack.pipeline),
@@ -102,6 +104,10 @@ def _told(pack: Pack) -> bool:
 def _share(pack: Pack) -> float | None:
     share = pack.attainment.share
     return None if share is None else share.expected
+
+
+def _has_quota(pack: Pack) -> bool:
+    return pack.attainment.share is not None
 
 
 def _attained(pack: Pack) -> float | None:

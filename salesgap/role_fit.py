@@ -16,7 +16,7 @@ from salesgap.facts import ManagerRank, Range, RoleFit
 from salesgap.gaps.choose import interval
 from salesgap.gaps.evidence import Floats
 from salesgap.gaps.impact import Course, OpenDeals
-from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook
+from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook, midweeks, season_on
 from salesgap.measures.peers import Benchmarks
 from salesgap.rank import ROLE_FIT_CHANCE
 from salesgap.team import Team
@@ -47,7 +47,9 @@ def territory_value(team: Team, outlook: TeamOutlook) -> Range | None:
     rate = _peers_revenue_a_week(outlook.seats, benchmarks)
     if rate == 0 or not benchmarks.compares:
         return None
-    mean = _in_time(outlook, rate * _season(team, outlook) * _working(outlook))
+    weeks = outlook.course.created.shape[1]
+    season = season_on(midweeks(pd.Timestamp(team.params.as_of), weeks), benchmarks)
+    mean = _in_time(outlook, rate * season * _working(weeks))
     rng = np.random.default_rng([team.params.method.seed, 6])
     return interval(_chance(mean, benchmarks, team.params.method.draws, rng))
 
@@ -58,16 +60,9 @@ def _peers_revenue_a_week(here: pd.DataFrame, benchmarks: Benchmarks) -> float:
     return float(rates.mean()) / WEEKS_A_MONTH if len(rates) else 0.0
 
 
-def _season(team: Team, outlook: TeamOutlook) -> Floats:
-    """Creation in each week to year end ÷ the mean week."""
-    weeks = np.arange(outlook.course.created.shape[1])
-    days = pd.Timestamp(team.params.as_of) + pd.to_timedelta(weeks * 7 + 3, unit="D")
-    return np.array(team.benchmarks.season)[days.month - 1]
-
-
-def _working(outlook: TeamOutlook) -> Floats:
+def _working(weeks: int) -> Floats:
     """1 in each week after the handover, 0 before."""
-    return (np.arange(outlook.course.created.shape[1]) >= HANDOVER_WEEKS).astype(float)
+    return (np.arange(weeks) >= HANDOVER_WEEKS).astype(float)
 
 
 def _in_time(outlook: TeamOutlook, revenue: Floats) -> float:

@@ -103,6 +103,16 @@ def test_below_average_is_below_the_mean_of_the_regions_managers():
     assert alone.below_average_attainment is None
 
 
+def test_a_twentieth_of_the_mean_is_not_below_it():
+    def below(*shares):
+        none = gap("none", probability=0.0)
+        lines = region_of(*({"gap": none, "attainment": attained(s)} for s in shares)).managers
+        return [line.below_average_attainment for line in lines]
+
+    assert below(0.844, 0.84) == [False, False]
+    assert below(0.9, 0.78) == [False, True]
+
+
 def test_a_region_without_any_pack_is_an_error_that_names_it():
     with pytest.raises(DataError, match="region North: no pack was made → see the manifest"):
         summarise([], "North", [])

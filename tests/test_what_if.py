@@ -9,26 +9,14 @@ from hypothesis import strategies as st
 
 from salesgap.gaps.closing import CONDITIONS, Closing, usual_closing
 from salesgap.pack import coaching_pack
-from salesgap.params import Method, load_params
+from salesgap.params import Method, Params, Simulated, Source
 from salesgap.prepare import Prepared, load_prepared_team, prepare
 from salesgap.publish.what_if_view import sliders
 from salesgap.resources import workbook_folder
+from salesgap.simulate import STAGES
 from salesgap.team import Team
 from salesgap.what_if import Answer, Case, case_of, what_if
 
-RUN = """\
-name: small
-as_of: 2026-05-15
-source: {simulated: {seed: 11, managers: 6}}
-method: {draws: 200, close_share: 1, close_weeks: 0}
-stages:
-  - {name: Prospect, status: open, phase: early}
-  - {name: Qualify, status: open, phase: early}
-  - {name: Propose, status: open, phase: late}
-  - {name: Negotiate, status: open, phase: late}
-  - {name: Won, status: won}
-  - {name: Lost, status: lost}
-"""
 AS_OF, YEAR_END = date(2026, 5, 15), date(2026, 12, 31)
 GAINING = [*CONDITIONS[:3], "deal_size", "cycle_time", "capacity", "coached"]
 
@@ -36,8 +24,14 @@ GAINING = [*CONDITIONS[:3], "deal_size", "cycle_time", "capacity", "coached"]
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Prepared:
     folder = tmp_path_factory.mktemp("run")
-    (folder / "small.yml").write_text(RUN, "utf-8")
-    return prepare(load_params(folder / "small.yml"), folder, workbook_folder())
+    params = Params(
+        name="small",
+        as_of=AS_OF,
+        source=Source(simulated=Simulated(seed=11, managers=6)),
+        method=Method(draws=200, close_share=1, close_weeks=0),
+        stages=STAGES,
+    )
+    return prepare(params, folder, workbook_folder())
 
 
 @pytest.fixture(scope="module")

@@ -124,6 +124,12 @@ def plain(item: str) -> str:
     return " ".join(re.findall(r"\w+", item.casefold().replace("_", " ")))
 
 
+def counted(measure: str, value: float, count: int, peers: float | None = None) -> Evidence:
+    """What was counted of a measure, in its unit."""
+    unit = MEASURES[measure].unit
+    return Evidence(measure=measure, unit=unit, value=value, benchmark=peers, count=count)
+
+
 # ── measured on this team alone ───────────────────────────────────────────────────────────
 
 
@@ -136,7 +142,7 @@ def _goals(team: Team) -> Evidence | None:
     theirs = quotas[year & quotas["person_id"].isin(team.places["person_id"])]
     names = theirs["measure"].fillna("revenue").map(plain)
     goals = names.groupby(theirs["person_id"]).nunique()
-    return _evidence("goals_per_rep", float(goals.median()), len(goals)) if len(goals) else None
+    return counted("goals_per_rep", float(goals.median()), len(goals)) if len(goals) else None
 
 
 def _plan_pace(team: Team, sheets: Sequence[OneToOne]) -> Evidence | None:
@@ -151,15 +157,10 @@ def _plan_pace(team: Team, sheets: Sequence[OneToOne]) -> Evidence | None:
         for sheet in sheets
         if sheet.person.id in here and (asked := _asked(sheet.plan)) is not None
     ]
-    return _evidence("plan_pace", sum(reached) / len(reached), len(reached)) if reached else None
+    return counted("plan_pace", sum(reached) / len(reached), len(reached)) if reached else None
 
 
 def _asked(plan: TacticalPlan) -> float | None:
     """New opportunities a week; of what nobody could open, as many as a strong peer does."""
     needed, feasible = plan.opportunities_per_week, plan.feasible_per_week
     return needed if needed is None or feasible is None else min(needed, feasible)
-
-
-def _evidence(measure: str, value: float, count: int) -> Evidence:
-    unit = MEASURES[measure].unit
-    return Evidence(measure=measure, unit=unit, value=value, benchmark=None, count=count)

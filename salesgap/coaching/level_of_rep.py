@@ -17,12 +17,14 @@ _NOTEWORTHY = 0.08
 """A rep's level must be this far from the peers' (in logs) to be worth a behaviour."""
 
 
+def judged(outlook: TeamOutlook) -> frozenset[str]:
+    """The ids of the reps who are past the ramp for long enough to be judged."""
+    return eligible_seats(list(outlook.evidence.values()))
+
+
 def driver_worth_most(rep: Person, outlook: TeamOutlook, worth: dict[str, float]) -> str:
     """The driver in which this rep's distance to peers costs most before year end, of those that
-    there is something counted of; none of a rep too short past the ramp to be judged. ``worth``: of
-    a tenth more of each driver."""
-    if rep.id not in eligible_seats(list(outlook.evidence.values())):
-        return "none"
+    there is something counted of. ``worth``: of a tenth more of each driver."""
     lacking = {
         driver: worth[driver] * -level(rep, driver, outlook)
         for driver in CONDITIONS

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesgap.coaching.activities import Activities, activity_targets, team_activities
-from salesgap.coaching.level_of_rep import driver_worth_most, evidence_of, rates
+from salesgap.coaching.level_of_rep import driver_worth_most, evidence_of, judged, rates
 from salesgap.coaching.past_and_future import quarters_by_rep, skills_by_rep
 from salesgap.coaching.plays import Play
 from salesgap.coaching.tactics import plan
@@ -41,12 +41,13 @@ class _Desk:
     By person_id: ``quota`` and ``won`` of the year, ``from_open`` (what the open deals are expected
     to bring), ``joint`` (the last activity with the manager), ``new`` (net new deals and their
     amount), ``quarters`` and ``skills``. ``talks``: deals to talk about, the ones with a reason
-    first; ``worth``: of a tenth more of each driver; ``gap`` and ``focus``: the pack's gap, and the
-    ids of the reps that its play starts with.
+    first; ``worth``: of a tenth more of each driver; ``gap``, ``focus`` and ``judged``: the pack's
+    gap, and the ids of the reps that its play starts with, and of those who can be judged.
     """
 
     gap: Gap
     focus: frozenset[str]
+    judged: frozenset[str]
     quota: pd.Series
     won: dict[str, float]
     from_open: pd.Series
@@ -100,6 +101,7 @@ def _desk(
     return _Desk(
         gap=gap,
         focus=frozenset(person.id for person in focus),
+        judged=judged(outlook),
         quota=seats.groupby("person_id")["quota"].sum(min_count=1),
         won={rank.person.id: rank.won for rank in ranks},
         from_open=pd.Series(expected).groupby(opened["owner_id"].to_numpy()).sum(),
@@ -164,10 +166,11 @@ def _sheet(rank: RepRank, team: Team, outlook: TeamOutlook, desk: _Desk) -> OneT
 
 
 def _driver(rep: Person, outlook: TeamOutlook, desk: _Desk) -> str:
-    """The gap's, of who its play starts with; else the one that costs this rep most."""
+    """The gap's, of who its play starts with; else the one that costs this rep most, if they can
+    be judged."""
     if rep.id in desk.focus and desk.gap.driver in CONDITIONS:
         return desk.gap.driver
-    return driver_worth_most(rep, outlook, desk.worth)
+    return driver_worth_most(rep, outlook, desk.worth) if rep.id in desk.judged else "none"
 
 
 def _play(rep: Person, driver: str, team: Team, desk: _Desk) -> Play:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from salesgap.coaching.execution import counted
 from salesgap.facts import Evidence, Sign
 from salesgap.gaps.choose import team_level
 from salesgap.gaps.outlook import TeamOutlook
-from salesgap.measures.definitions import MEASURES
 from salesgap.team import Team
 
 
@@ -46,7 +46,7 @@ def _early_attention(team: Team) -> Evidence | None:
     if told is None or not told.activities:
         return None
     share = told.early / told.activities
-    return _share("early_attention", share, told.activities, told.peers)
+    return counted("early_attention", share, told.activities, told.peers)
 
 
 def _on_quota(measure: str, places: pd.DataFrame) -> Evidence | None:
@@ -54,14 +54,9 @@ def _on_quota(measure: str, places: pd.DataFrame) -> Evidence | None:
     carrying = places[places["quota"] > 0]
     if carrying.empty:
         return None
-    return _share(measure, float((carrying["won"] >= carrying["quota"]).mean()), len(carrying))
+    return counted(measure, float((carrying["won"] >= carrying["quota"]).mean()), len(carrying))
 
 
 def _seats_filled(team: Team, outlook: TeamOutlook) -> Evidence | None:
     filled = outlook.evidence.get("capacity")
     return None if filled is None else team_level(filled, team.benchmarks.levels["capacity"])
-
-
-def _share(measure: str, value: float, count: int, peers: float | None = None) -> Evidence:
-    unit = MEASURES[measure].unit
-    return Evidence(measure=measure, unit=unit, value=value, benchmark=peers, count=count)

@@ -105,11 +105,20 @@ def _created_by_seat(
 ) -> Floats:
     """New opportunities (draw, seat, week) if everything goes on as it is."""
     rate = peer_rate(here, benchmarks) / WEEKS_A_MONTH
-    days = as_of + pd.to_timedelta(np.arange(weeks) * 7 + 3, unit="D")
-    ramp = ramp_share(here, days)
-    season = np.array(benchmarks.season)[days.month - 1]
+    days = midweeks(as_of, weeks)
+    ramp, season = ramp_share(here, days), season_on(days, benchmarks)
     level = levels.of("pipeline_creation")
     return np.asarray(np.exp(level)[:, :, None] * (rate[:, None] * ramp * season)[None, :, :])
+
+
+def midweeks(as_of: pd.Timestamp, weeks: int) -> pd.DatetimeIndex:
+    """A day in the middle of each of so many weeks from now."""
+    return as_of + pd.to_timedelta(np.arange(weeks) * 7 + 3, unit="D")
+
+
+def season_on(days: pd.DatetimeIndex, benchmarks: Benchmarks) -> Floats:
+    """Creation on each of these days ÷ the mean day."""
+    return np.array(benchmarks.season)[days.month - 1]
 
 
 def peer_rate(here: pd.DataFrame, benchmarks: Benchmarks) -> Floats:

@@ -15,7 +15,7 @@ from traitlets import default, validate
 
 from salesgap.errors import PublishError
 from salesgap.publish.pages import sections_of, setup_of
-from salesgap.publish.typeset import typeset, without_glyph
+from salesgap.publish.typeset import legend, typeset, without_glyph
 from salesgap.resources import workbook_folder
 
 _NOT_FOR_TYPST = (".j2", ".json")
@@ -61,8 +61,8 @@ class SalesgapPDFExporter(TemplateExporter):
         sections = resources.pop(_SECTIONS)
         files = {**self._template_files(), "main.typ": main.encode()}
         setup = setup_of(sections)
-        resources["unshown"] = without_glyph(sections, setup)
-        return typeset(sections, setup, files), resources
+        unshown = resources["unshown"] = without_glyph(sections, setup)
+        return typeset((*sections, *legend(unshown)), setup, files), resources
 
     def _init_preprocessors(self) -> None:
         super()._init_preprocessors()  # type: ignore[no-untyped-call]

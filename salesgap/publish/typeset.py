@@ -40,7 +40,7 @@ def typeset(
         "setup": _showable(setup.model_dump(mode="json")),
         "sections": [
             _prepared(section.model_dump(mode="json", exclude={"setup"}), section.name, pictures)
-            for section in (*sections, *_legend(without_glyph(sections, setup)))
+            for section in sections
         ],
     }
     files = {**template, **pictures, "pages.json": json.dumps(pages).encode()}
@@ -91,8 +91,9 @@ def without_glyph(sections: tuple[Section, ...], setup: PageSetup) -> tuple[str,
     )
 
 
-def _legend(unshown: tuple[str, ...]) -> tuple[Section, ...]:
-    """A last line that names the characters shown as □, if there are any."""
+def legend(unshown: tuple[str, ...]) -> tuple[Section, ...]:
+    """A last line that names the characters shown as □ (:func:`without_glyph`), if there are
+    any."""
     if not unshown:
         return ()
     names = "; ".join(unshown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,32 +11,24 @@ import pytest
 from salesgap.coaching.plays import load_plays
 from salesgap.crm.freeze import take_snapshot
 from salesgap.pack import coaching_pack
-from salesgap.params import load_params
+from salesgap.params import Method, Params, Simulated, Source
 from salesgap.prepare import analyse, manager_entries, team_in
+from salesgap.simulate import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAYS = load_plays(ROOT / "templates" / "plays")
 OPTIONAL = ("activities", "assessments", "quotas", "team_history", "commitments")
-RUN = """\
-name: small
-as_of: 2026-05-15
-source: {simulated: {seed: 11, managers: 5}}
-method: {draws: 200}
-stages:
-  - {name: Prospect, status: open, phase: early}
-  - {name: Qualify, status: open, phase: early}
-  - {name: Propose, status: open, phase: late}
-  - {name: Negotiate, status: open, phase: late}
-  - {name: Won, status: won}
-  - {name: Lost, status: lost}
-"""
 
 
 @pytest.fixture(scope="module")
-def params(tmp_path_factory):
-    file = tmp_path_factory.mktemp("run") / "small.yml"
-    file.write_text(RUN, "utf-8")
-    return load_params(file)
+def params():
+    return Params(
+        name="small",
+        as_of=date(2026, 5, 15),
+        source=Source(simulated=Simulated(seed=11, managers=5)),
+        method=Method(draws=200),
+        stages=STAGES,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -168,8 +168,7 @@ def _questions(summary: RegionSummary, write: Writer) -> tuple[Spans, ...]:
     lines = sorted(summary.managers, key=lambda line: line.manager.name)
     won = "attainment" if has_quotas(summary) else "what was won against peers"
     average = _skipped_in(lines)
-    mean = _mean_attainment(lines)
-    below_won = [(line, _below_attainment(line, mean)) for line in lines]
+    below_won = [(line, line.below_average_attainment) for line in lines]
     below_pipeline = [(line, line.below_average_pipeline) for line in lines]
     skipping = [(line, _skips_more(line, average, len(lines))) for line in lines]
     skipped = "" if average is None else f" (here {write.benchmark(average)} of open deals do)"
@@ -191,13 +190,6 @@ def _mean_attainment(lines: Sequence[ManagerLine]) -> float | None:
     """Mean of the managers held against a quota, each counting once; None of fewer than two."""
     known = [line.attainment.expected for line in lines if line.attainment is not None]
     return math.fsum(known) / len(known) if len(known) > 1 else None
-
-
-def _below_attainment(line: ManagerLine, mean: float | None) -> bool | None:
-    """Clearly below ``mean``; without a quota, below the mean against peers; None: unknown."""
-    if line.attainment is None or mean is None:
-        return line.below_average_attainment
-    return line.attainment.expected < (1 - APART) * mean
 
 
 def _skipped_in(lines: Sequence[ManagerLine]) -> float | None:
@@ -230,7 +222,7 @@ def _answers(summary: RegionSummary, write: Writer) -> Table:
             line.manager.name,
             write.number(line.reps),
             write.chance(line.chance) if line.chance is not None else MISSING,
-            _attained(line, mean, write),
+            _attained(line, write),
             _ANSWERS[line.below_average_pipeline],
             _skipped(line, write),
         )
@@ -240,9 +232,9 @@ def _answers(summary: RegionSummary, write: Writer) -> Table:
     return table(columns, rows, title="The answers by manager", note=note)
 
 
-def _attained(line: ManagerLine, mean: float | None, write: Writer) -> str:
+def _attained(line: ManagerLine, write: Writer) -> str:
     """The attainment and whether it is below; just one of them where the other is unknown."""
-    below = _below_attainment(line, mean)
+    below = line.below_average_attainment
     if line.attainment is None:
         return _ANSWERS[below]
     attained = write.benchmark(line.attainment.expected)

@@ -614,9 +614,12 @@ def test_the_region_says_whom_to_ask_and_whose_average_it_is(
 def test_a_twentieth_of_the_mean_is_no_reason_to_ask(
     summary: f.RegionSummary, report: Report
 ) -> None:
-    def attained(line: f.ManagerLine, share: float, skipped: float) -> f.ManagerLine:
+    def attained(
+        line: f.ManagerLine, share: float, skipped: float, *, below: bool = False
+    ) -> f.ManagerLine:
         middle = f.Range(expected=share, low=share - 0.1, high=share + 0.1)
-        return line_of(line, attainment=middle, process_skipped=skipped)
+        changed = {"attainment": middle, "process_skipped": skipped}
+        return line_of(line, **changed, below_average_attainment=below)
 
     dana, tom, _ = summary.managers
     near = (attained(dana, 0.844, 0.20), attained(tom, 0.84, 0.21))
@@ -624,7 +627,7 @@ def test_a_twentieth_of_the_mean_is_no_reason_to_ask(
     assert "Why is attainment below average accepted? Nobody needs to be asked." in page
     assert "84%, not below" in page
     assert "open deals do)? Nobody needs to be asked." in page
-    far = (attained(dana, 0.9, 0.2), attained(tom, 0.78, 0.4))
+    far = (attained(dana, 0.9, 0.2), attained(tom, 0.78, 0.4, below=True))
     page = said(sections.region_verdict(summary.model_copy(update={"managers": far}), report))
     assert "Why is attainment below average accepted? Ask Jürgen Groß." in page
     assert "open deals do)? Ask Jürgen Groß." in page
