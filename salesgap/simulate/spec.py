@@ -169,11 +169,15 @@ PARETO_CUT: Final = 60.0  # keeps the mean of the heaviest tail a thing one can 
 
 
 def demo_gaps(managers: int, seed: int) -> tuple[Gap, ...]:
-    """One gap of each kind, each with another manager; at least half the managers have none."""
+    """One gap of each kind, each with another manager, and one manager, perhaps miscast, whose
+    team lags in everything a seller does; at least half the managers have none."""
     rng = np.random.default_rng([seed, 0])
-    chosen = rng.permutation(managers)[: managers // 2]
-    return tuple(
-        Gap(int(manager), driver) for manager, driver in zip(chosen, DRIVERS, strict=False)
+    chosen = [int(manager) for manager in rng.permutation(managers)[: managers // 2]]
+    kinds = len(DRIVERS)
+    miscast = chosen[kinds : kinds + 1]
+    return (
+        *(Gap(manager, driver) for manager, driver in zip(chosen, DRIVERS, strict=False)),
+        *(Gap(manager, driver) for manager in miscast for driver in _COLUMN),
     )
 
 
