@@ -31,8 +31,8 @@ _LEAST_SHOWN = 0.1
 class Evidence:
     """One driver of one team, seat by seat: arrays of equal length, aligned with ``seats``.
 
-    ``total`` and ``base`` as counted, ``expected``: ``total`` at the peers' level; ``groups``: the
-    like-for-like group of each seat, that of most of its base if there are several.
+    ``total`` and ``base`` as the measure counts, ``expected``: ``total`` at the peers' level;
+    ``groups``: the like-for-like group of each seat, that of most of its base if there are several.
     """
 
     driver: str
@@ -72,13 +72,13 @@ def team_evidence(statistics: pd.DataFrame, levels: Mapping[str, PeerLevel]) -> 
     return [evidence for evidence in found if evidence is not None]
 
 
-_Row = tuple[str, float, str, float]
-"""What was counted of a seat in one group: seat, base, group, total."""
+_Row = tuple[str, float, str, float, float, float]
+"""What was counted of a seat in one group: seat, base, group, total, told, telling."""
 
 
 def _rows_by(column: str, statistics: pd.DataFrame) -> dict[str, list[_Row]]:
     """The rows of each value of a column, in the order of their seats and bases."""
-    names = (column, "seat", "base", "group", "total")
+    names = (column, "seat", "base", "group", "total", "told", "telling")
     values = zip(*(statistics[name].tolist() for name in names), strict=True)
     ordered = sorted(values, key=itemgetter(0, 1, 2))
     return {key: [row[1:] for row in own] for key, own in groupby(ordered, itemgetter(0))}
@@ -91,22 +91,24 @@ def _evidence(rows: Sequence[_Row], peers: PeerLevel) -> Evidence | None:
     peers are left out.
     """
     rows = [row for row in rows if row[2] in peers.levels]
-    group_of = {seat: group for seat, _, group, _ in rows}  # that of most base comes last
+    group_of = {seat: group for seat, _, group, *_ in rows}  # that of most base comes last
     place = {seat: number for number, seat in enumerate(group_of)}
     if not rows:
         return None
     at = [place[seat] for seat, *_ in rows]
-    base, total = np.array([row[1] for row in rows]), np.array([row[3] for row in rows])
+    base, total, told, telling = (np.array([row[n] for row in rows]) for n in (1, 3, 4, 5))
     levels = np.array([peers.levels[row[2]] for row in rows])
-    expected = base * levels if DRIVERS[peers.driver].level else base * np.exp(levels)
-    o, e, n = (np.bincount(at, values).astype(float) for values in (total, expected, base))
-    y, v = _measured(o, e, n, peers)
+    rate = levels if DRIVERS[peers.driver].level else np.exp(levels)
+    o, e, n = (np.bincount(at, v).astype(float) for v in (total, base * rate, base))
+    seen, usual, of = (np.bincount(at, v).astype(float) for v in (told, telling * rate, telling))
+    y, v = _measured(seen, usual, of, peers)
     former = np.array([seat == FORMER for seat in group_of])
     groups = tuple(group_of.values())
     return Evidence(peers.driver, tuple(group_of), groups, y, v, o, e, n, former)
 
 
 def _measured(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Floats]:
+    """Evidence and variance of what was observed, expected, and of how much."""
     if DRIVERS[peers.driver].level:
         count = np.maximum(n, 1e-9)
         return (o - e) / count, np.where(n > 0, peers.spread**2 / count, np.inf)
@@ -117,14 +119,16 @@ def _rate(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Fl
     """The team's log of observed ÷ expected, and how far each seat's count is from that.
 
     A seat is twice the relative distance of square roots away (Anscombe), which is as even for few
-    counts as for many: the log of none of two is no sign of anything. The variance is taken at the
-    team's own level, not at the seat's count, so that a seat is not trusted less for being low.
+    counts as for many: the log of none of two is no sign of anything. The variance is taken
+    half-way between the peers' level and the team's own, where it weighs the one against the other
+    as the counts themselves do; not at the seat's count, so that a seat is not trusted less for
+    being low.
     """
     own = (o.sum() + 0.5) / (e.sum() + 0.5)
     mean = np.maximum(e, 1e-9) * own
     # A team that wins nothing of many is surely low, not hard to tell.
-    seen = np.maximum(e, 1e-9) * max(own, _LEAST_LEVEL)
-    left = 1.0
+    seen = np.maximum(e, 1e-9) * max(float(np.sqrt(own)), _LEAST_LEVEL)
+    left = np.ones(len(seen))
     if peers.driver != "pipeline_creation":
         left = np.clip(1.0 - seen / np.maximum(n, 1e-9), 0.05, 1.0)
     away = 2.0 * (np.sqrt((o + 0.375) / (mean + 0.375)) - 1.0)

@@ -100,8 +100,8 @@ def peer_levels(
     ``statistics``: every team's seat statistics. None without any of this driver. A group that no
     other team has is compared with itself.
     """
-    rows = statistics[(statistics["driver"] == driver) & (statistics["base"] > 0)]
-    if rows.empty or (not DRIVERS[driver].level and rows["total"].sum() == 0):
+    rows = statistics[(statistics["driver"] == driver) & (statistics["telling"] > 0)]
+    if rows.empty or (not DRIVERS[driver].level and rows["told"].sum() == 0):
         return None
     peers = _pooled(rows, driver)
     evidence = evidence_by_team(rows, peers)
@@ -159,8 +159,8 @@ def varying(peers: PeerLevel, spread: Spread, juror: int) -> PeerLevel:
 
 def _pooled(rows: pd.DataFrame, driver: str) -> PeerLevel:
     level = DRIVERS[driver].level
-    sums = rows.groupby("group")[["total", "base"]].sum()
-    mean = sums["total"] / sums["base"]
+    sums = rows.groupby("group")[["told", "telling"]].sum()
+    mean = sums["told"] / sums["telling"]
     values = mean.to_numpy() if level else np.log(mean.clip(lower=1e-6).to_numpy())
     return PeerLevel(
         driver,
@@ -175,8 +175,8 @@ def _pooled(rows: pd.DataFrame, driver: str) -> PeerLevel:
 
 def _spread(rows: pd.DataFrame) -> float:
     """Standard deviation of single logs around their seat's mean."""
-    within = rows["squares"] - rows["total"] ** 2 / rows["base"]
-    freedom = max(float((rows["base"] - 1).clip(lower=0).sum()), 1.0)
+    within = rows["squares"] - rows["told"] ** 2 / rows["telling"]
+    freedom = max(float((rows["telling"] - 1).clip(lower=0).sum()), 1.0)
     return max(float(np.sqrt(max(within.clip(lower=0).sum(), 0.0) / freedom)), 0.05)
 
 

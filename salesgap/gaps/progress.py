@@ -99,11 +99,13 @@ def _outcome(chance: float, noise: float) -> Outcome:
 
 def _pooled(e: Evidence, peers: PeerLevel) -> tuple[float, float]:
     """Log of observed ÷ expected of all seats together, and its sampling variance."""
-    total, expected, base = (float(x.sum()) for x in (e.total, e.expected, e.base))
-    if base <= 0 or (expected <= 0 and not DRIVERS[peers.driver].level):
-        return 0.0, np.inf
     if DRIVERS[peers.driver].level:
-        return (total - expected) / base, peers.spread**2 / base
+        weight = 1.0 / e.v[e.known]
+        known = float(weight.sum())
+        return (float(weight @ e.y[e.known]) / known, 1.0 / known) if known else (0.0, np.inf)
+    total, expected, base = (float(x.sum()) for x in (e.total, e.expected, e.base))
+    if base <= 0 or expected <= 0:
+        return 0.0, np.inf
     ratio = (total + 0.5) / (expected + 0.5)
     mean = max(expected * ratio, 0.25)
     left = 1.0 if peers.driver == "pipeline_creation" else float(np.clip(1 - mean / base, 0.05, 1))

@@ -1,8 +1,13 @@
 """The five drivers' sufficient statistics, seat by seat.
 
 Rates are ``total ÷ base`` (opportunities per rep-month, passes per exit); levels are means of
-logarithms (``total`` the sum, ``base`` the count, ``squares`` the sum of squares). Deals that left
-a phase in the window are counted where they left it, so open deals are neither won nor lost.
+logarithms (``total`` the sum, ``base`` the count). Deals that left a phase in the window are
+counted where they left it, so open deals are neither won nor lost.
+
+More may tell of a driver than its measure counts: what a lost proposal was worth tells of deal
+size, and how long early phases took of cycle time. ``told ÷ telling`` is the rate or level with all
+of it, ``squares`` the sum of the squared logarithms; who judges a team goes by these, and what is
+shown is the measure.
 """
 
 from __future__ import annotations
@@ -11,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesgap.crm.book import Book
+from salesgap.measures.levels import Bools, Floats, Ints, Level, Logs, comparable
 from salesgap.measures.seats import (
     ALL_PEERS,
     DAYS_PER_MONTH,
@@ -25,10 +30,6 @@ from salesgap.measures.seats import (
     ramped_months,
 )
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
-Bools = npt.NDArray[np.bool_]
-
 TEAM = "(team)"
 """The one row of a driver that is the team's, not a seat's."""
 
@@ -36,6 +37,7 @@ FORMER = "(former seats)"
 """One pooled row a team: people who left it, and the deals their successors inherited."""
 
 _KEYS = ["manager_id", "seat", "group"]
+_SUMS = ("total", "base", "told", "telling", "squares")
 Place = tuple[str, str, str]
 """What a deal or a month counts for: manager_id, seat, group."""
 
@@ -84,7 +86,7 @@ def drivers_with(phases: bool) -> tuple[str, ...]:
 def seat_statistics(
     book: Book, seats: pd.DataFrame, window: Window, *, phases: bool
 ) -> pd.DataFrame:
-    """Long frame: driver, manager_id, seat, group, total, base, squares.
+    """Long frame: driver, manager_id, seat, group, total, base, told, telling, squares.
 
     ``seats``: with their like-for-like ``group``; ``phases``: whether the run's deals tell them
     (:func:`has_phases`), not this book's alone.
@@ -122,12 +124,20 @@ def _counts(
     """What was counted where, of every driver but capacity."""
     places, seats = _places(seats.assign(here=active(seats, window.end)))
     deals = _attribute(book.deals, seats, window)
+    group = _codes([group for _, _, group in places])
     counts = {"pipeline_creation": _creation(deals, seats, window, len(places))}
-    return places, counts | {
-        driver: _summed(deals.place, *COUNTERS[driver](deals), len(places))
-        for driver in drivers_with(phases)
-        if driver in COUNTERS
-    }
+    for driver in drivers_with(phases):
+        if driver in RATES:
+            counts[driver] = _rated(deals.place, *RATES[driver](deals), len(places))
+        if driver in LEVELS:
+            counts[driver] = _levelled(deals.place, LEVELS[driver](deals, phases), group)
+    return places, counts
+
+
+def _codes(names: list[str]) -> Ints:
+    """A number for each name, the same for the same."""
+    number = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    return np.array([number[name] for name in names], np.intp)
 
 
 def _places(seats: pd.DataFrame) -> tuple[list[Place], pd.DataFrame]:
@@ -150,7 +160,8 @@ class _Deals:
 
     ``place``: the row of the places it counts for, which is ``inherited`` if it was not opened
     from a seat filled now; ``created``, ``proposed``, ``closed``: whether that was in the window;
-    ``amount`` and ``days`` from creation to close may be missing.
+    ``amount`` may be missing, and so may ``days`` from creation to close, ``early_days`` to the
+    late phase and ``late_days`` from there.
     """
 
     place: Ints
@@ -163,6 +174,8 @@ class _Deals:
     lost: Bools
     amount: Floats
     days: Floats
+    early_days: Floats
+    late_days: Floats
 
 
 def _attribute(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> _Deals:
@@ -185,18 +198,26 @@ def _attribute(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> _Dea
 
 def _in_window(deals: pd.DataFrame, place: Ints, inherited: Bools, window: Window) -> _Deals:
     created, closed, status = deals["created_date"], deals["close_date"], deals["status"]
+    late = deals["late_date"]
     return _Deals(
         place=place,
         inherited=inherited,
         created=window.holds(created).to_numpy(),
-        proposed=window.holds(deals["late_date"].fillna(closed)).to_numpy(),
+        proposed=window.holds(late.fillna(closed)).to_numpy(),
         closed=window.holds(closed).to_numpy(),
         reached=deals["reached_late"].fillna(False).to_numpy(bool),
         won=(status == "won").to_numpy(bool),
         lost=(status == "lost").to_numpy(bool),
         amount=deals["amount"].to_numpy(float),
-        days=np.asarray((closed - created).dt.days, float),
+        days=_days(created, closed),
+        early_days=_days(created, late),
+        late_days=_days(late, closed),
     )
+
+
+def _days(start: pd.Series, end: pd.Series) -> Floats:
+    """At least one; missing where either is."""
+    return np.asarray(np.maximum((end - start).dt.days.to_numpy(float), 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,7 +227,14 @@ class _Counts:
     places: Ints
     total: Floats
     base: Floats
+    told: Floats
+    telling: Floats
     squares: Floats
+
+    @classmethod
+    def of_rate(cls, places: Ints, total: Floats, base: Floats) -> _Counts:
+        """Nothing tells of a rate but what it counts."""
+        return cls(places, total, base, total, base, np.zeros(len(places)))
 
 
 def _creation(deals: _Deals, seats: pd.DataFrame, window: Window, places: int) -> _Counts:
@@ -217,16 +245,30 @@ def _creation(deals: _Deals, seats: pd.DataFrame, window: Window, places: int) -
     rows = np.unique(own)
     opened = np.bincount(deals.place[deals.created & ~deals.inherited], minlength=places)
     months = np.bincount(own, ramped_months(here, window).to_numpy(float), places)
-    return _Counts(rows, opened[rows].astype(float), months[rows], np.zeros(len(rows)))
+    return _Counts.of_rate(rows, opened[rows].astype(float), months[rows])
 
 
-def _summed(place: Ints, counted: Bools, value: Floats, squares: Floats, places: int) -> _Counts:
-    """Count and sums of those ``counted``."""
-    place = place[counted]
-    base = np.bincount(place, minlength=places)
+def _rated(place: Ints, counted: Bools, passed: Bools, places: int) -> _Counts:
+    base = np.bincount(place[counted], minlength=places).astype(float)
+    total = np.bincount(place[counted & passed], minlength=places).astype(float)
     rows = np.flatnonzero(base)
-    total, square = (np.bincount(place, v[counted], places) for v in (value, squares))
-    return _Counts(rows, *(sums[rows].astype(float) for sums in (total, base, square)))
+    return _Counts.of_rate(rows, total[rows], base[rows])
+
+
+def _levelled(place: Ints, level: Level, group: Ints) -> _Counts:
+    """Sums of the measure's logs, and of all that tell of it; ``group``: of each place."""
+    places = len(group)
+    base = np.bincount(place[level.counted], minlength=places).astype(float)
+    total = np.bincount(place[level.counted], level.logs[level.counted], places).astype(float)
+    signs = comparable(level, group[place], int(group.max(initial=0)) + 1)
+
+    def summed(power: int) -> Floats:
+        sums = [np.bincount(place, w * np.where(w > 0, y, 0.0) ** power, places) for y, w in signs]
+        return np.asarray(sum(sums, np.zeros(places)))
+
+    told, telling, squares = summed(1), summed(0), summed(2)
+    rows = np.flatnonzero((base > 0) | (telling > 0))
+    return _Counts(rows, total[rows], base[rows], told[rows], telling[rows], squares[rows])
 
 
 def _by_seat(counts: dict[str, _Counts], places: list[Place]) -> pd.DataFrame:
@@ -234,9 +276,7 @@ def _by_seat(counts: dict[str, _Counts], places: list[Place]) -> pd.DataFrame:
     rows = [places[row] for c in found for row in c.places]
     return pd.DataFrame(rows, columns=_KEYS, dtype="str").assign(
         driver=np.repeat(list(counts), [len(c.places) for c in found]),
-        total=np.concatenate([c.total for c in found]),
-        base=np.concatenate([c.base for c in found]),
-        squares=np.concatenate([c.squares for c in found]),
+        **{name: np.concatenate([getattr(c, name) for c in found]) for name in _SUMS},
     )
 
 
@@ -244,6 +284,7 @@ def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFr
     """Filled against planned rep-months. Planned: as many seats as the team ever had at once, for
     as long as it has been led by its manager."""
     filled = filled_months(seats, window).groupby(seats["manager_id"]).sum()
+    planned = planned_seats(seats, history)[filled.index].to_numpy()
     led = _months_led(seats, window)[filled.index].to_numpy()
     return pd.DataFrame(
         {
@@ -252,7 +293,9 @@ def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFr
             "group": ALL_PEERS,
             "driver": "capacity",
             "total": filled.to_numpy(),
-            "base": planned_seats(seats, history)[filled.index].to_numpy() * led,
+            "base": planned * led,
+            "told": filled.to_numpy(),
+            "telling": planned * led,
             "squares": 0.0,
         }
     )
@@ -265,45 +308,45 @@ def _months_led(seats: pd.DataFrame, window: Window) -> pd.Series:
     return pd.Series(np.maximum(led.to_numpy(float), 0.0), index=led.index)
 
 
-Counted = tuple[Bools, Floats, Floats]
-"""Which deals a driver counts, the value of each (a log, or 1 if it passed), and its square where
-that tells anything."""
+# ── rates: which deals a driver counts, and which of them passed ──────────────────────────
+
+Rate = tuple[Bools, Bools]
 
 
-def _rate(counted: Bools, passed: Bools) -> Counted:
-    return counted, passed.astype(float), np.zeros(len(passed))
-
-
-def _level(counted: Bools, amount: Floats) -> Counted:
-    logs = np.log(np.where(counted, amount, 1.0))
-    return counted, logs, logs**2
-
-
-def _early(deals: _Deals) -> Counted:
+def _early(deals: _Deals) -> Rate:
     passed = deals.reached & deals.proposed
-    return _rate(passed | (deals.lost & ~deals.reached & deals.closed), passed)
+    return passed | (deals.lost & ~deals.reached & deals.closed), passed
 
 
-def _late(deals: _Deals) -> Counted:
-    return _rate(deals.reached & (deals.won | deals.lost) & deals.closed, deals.won)
+def _late(deals: _Deals) -> Rate:
+    return deals.reached & (deals.won | deals.lost) & deals.closed, deals.won
 
 
-def _overall(deals: _Deals) -> Counted:
-    return _rate((deals.won | deals.lost) & deals.closed, deals.won)
+def _overall(deals: _Deals) -> Rate:
+    return (deals.won | deals.lost) & deals.closed, deals.won
 
 
-def _size(deals: _Deals) -> Counted:
-    return _level(deals.won & deals.closed & (deals.amount > 0), deals.amount)
-
-
-def _cycle(deals: _Deals) -> Counted:
-    return _level(deals.won & deals.closed, np.maximum(deals.days, 1.0))
-
-
-COUNTERS: dict[str, Callable[[_Deals], Counted]] = {
+RATES: dict[str, Callable[[_Deals], Rate]] = {
     "conversion_early": _early,
     "conversion_late": _late,
     "conversion": _overall,
-    "deal_size": _size,
-    "cycle_time": _cycle,
 }
+
+
+# ── levels: logs of the deals that a driver counts, and of all that tell of it ────────────
+
+
+def _size(deals: _Deals, phases: bool) -> Level:
+    won = Logs.of(deals.won & deals.closed, deals.amount)
+    proposed = Logs.of(deals.lost & deals.reached & deals.closed, deals.amount)
+    return Level.by(won, won, proposed) if phases else Level.by(won, won)
+
+
+def _cycle(deals: _Deals, phases: bool) -> Level:
+    won = Logs.of(deals.won & deals.closed, deals.days)
+    late = Logs.of(deals.won & deals.closed, deals.late_days)
+    early = Logs.of(deals.reached & deals.proposed, deals.early_days)
+    return Level.by(won, late, early) if phases else Level.by(won, won)
+
+
+LEVELS: dict[str, Callable[[_Deals, bool], Level]] = {"deal_size": _size, "cycle_time": _cycle}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,12 +104,13 @@ def test_the_change_of_a_rate_is_that_of_all_seats_together():
     assert (found.before_v, found.since_v) == pytest.approx((1 / 20.25, 1 / 40.0), rel=0.02)
 
 
-def test_a_shorter_cycle_is_better():
-    before = counted("cycle_time", [50.0], [40.0], [10.0])
-    since = counted("cycle_time", [35.0], [40.0], [10.0])
-    found = change(before, since, level("cycle_time", spread=0.5))
-    assert (found.before, found.since) == pytest.approx((-1.0, 0.5))
-    assert found.since_v == pytest.approx(0.025)
+def test_a_shorter_cycle_is_better_and_seats_count_by_what_tells_of_them():
+    before, since = (counted("cycle_time", [0.0] * 2, [0.0] * 2, [10.0] * 2) for _ in range(2))
+    before = replace(before, y=np.array([1.0, 1.0]), v=np.array([0.025, np.inf]))
+    since = replace(since, y=np.array([-0.3, -0.6]), v=np.array([0.05, 0.1]))
+    found = change(before, since, level("cycle_time"))
+    assert (found.before, found.since) == pytest.approx((-1.0, 0.4))
+    assert (found.before_v, found.since_v) == pytest.approx((0.025, 1 / 30))
 
 
 def test_seats_without_an_observation_tell_nothing():

@@ -31,7 +31,12 @@ def statistics(levels, driver=CREATION, reps=8, base=90.0, seed=3, group="rep"):
         for team, level in enumerate(levels)
         for rep in range(reps)
     ]
-    return pd.DataFrame(rows)
+    return told(pd.DataFrame(rows))
+
+
+def told(frame):
+    """Seats of whose driver nothing tells but what its measure counts."""
+    return frame.assign(told=frame["total"], telling=frame["base"])
 
 
 def test_a_team_far_out_is_not_judged_by_the_spread_it_makes_itself():
@@ -60,12 +65,12 @@ def test_without_any_driver_there_is_no_threshold():
 
 
 def test_a_driver_that_nobody_has_counted_has_no_level():
-    assert peer_levels(statistics([0.0] * 4).assign(total=0.0), CREATION) is None
+    assert peer_levels(statistics([0.0] * 4).assign(told=0.0), CREATION) is None
     assert peer_levels(statistics([0.0] * 4), LATE) is None
 
 
 def test_a_manager_without_a_driver_is_compared_with_everyone_in_it():
-    late = statistics([0.0] * 4, driver=LATE).assign(total=lambda f: f["total"] / 10)
+    late = statistics([0.0] * 4, driver=LATE).assign(told=lambda f: f["told"] / 10)
     peers = peers_of(pd.concat([statistics([0.0] * 5), late]))
     assert peers.without["m04"][LATE] == peers.all[LATE]
 
@@ -85,14 +90,14 @@ def test_a_team_that_wins_nothing_of_many_is_surely_low():
         for manager, won in shares.items()
         for rep in range(5)
     ]
-    frame = pd.DataFrame(rows)
+    frame = told(pd.DataFrame(rows))
     levels = peers_of(frame).without["m4"]
     found = weigh(team_evidence(frame[frame["manager_id"] == "m4"], levels), levels, frozenset())
     assert found.condition_gap(LATE) > 0.95
 
 
 def test_amounts_that_are_all_the_same_have_a_level_all_the_same():
-    frame = statistics([0.0] * 4, driver="deal_size").assign(total=0.0)
+    frame = statistics([0.0] * 4, driver="deal_size").assign(told=0.0)
     everyone, _ = peer_levels(frame, "deal_size")
     assert everyone.levels == {"rep": pytest.approx(0.0)}
 

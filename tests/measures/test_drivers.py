@@ -201,3 +201,37 @@ def test_capacity_is_filled_against_planned_months_of_the_team(make_book):
     filled, planned = found[TEAM]
     assert filled * DAYS_PER_MONTH == pytest.approx(365 + 183)
     assert planned * DAYS_PER_MONTH == pytest.approx(2 * 365)
+
+
+PROPOSED = {"late_date": "2025-12-01", "reached_late": True}
+
+
+def told(book, driver):
+    """``{seat: (told ÷ telling, telling)}`` of a driver."""
+    found = seat_statistics(book, grouped_seats(book), WINDOW, phases=has_phases(book.deals))
+    own = found[found["driver"] == driver].set_index("seat")
+    shares = zip(own["told"] / own["telling"], own["telling"], strict=True)
+    return dict(zip(own.index, shares, strict=True))
+
+
+def test_lost_proposals_tell_of_deal_size_but_are_not_in_the_measure(make_book):
+    rep2 = {"person_id": "r2", "manager_id": "m1"}
+    deals = [
+        maker(owner_id=owner, amount=amount * factor, **PROPOSED)
+        for owner, factor in (("r1", 1.0), ("r2", 2.0))
+        for maker in (won, lost)
+        for amount in (100.0, 200.0, 400.0)
+    ]
+    book = make_book([M1, R1, rep2], deals)
+    assert rows(book, "deal_size")["r1"] == (pytest.approx(3 * np.log(200.0)), 3)
+    found = told(book, "deal_size")
+    assert found["r1"] == (pytest.approx(np.log(200.0)), 6)
+    assert found["r2"] == (pytest.approx(np.log(400.0)), 6)
+
+
+def test_a_rep_who_loses_more_large_deals_is_no_larger_seller_for_it(make_book):
+    rep2 = {"person_id": "r2", "manager_id": "m1"}
+    deals = [won(owner_id=owner, amount=a) for owner in ("r1", "r2") for a in (100.0, 200.0)]
+    deals += [lost(owner_id="r2", amount=a, **PROPOSED) for a in (1_000.0, 2_000.0) * 4]
+    found = told(make_book([M1, R1, rep2], deals), "deal_size")
+    assert found["r2"][0] == pytest.approx(found["r1"][0])
