@@ -7,6 +7,7 @@ to the params file. ``describe()`` lists them all; ``salesgap params`` prints th
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -20,6 +21,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -27,6 +29,9 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from salesgap.brand import read_faces, read_logo
+from salesgap.crm.profile import profile_names
+from salesgap.crm.style import DayOrder, DecimalSign
 from salesgap.crm.tables import TABLES, folded
 from salesgap.errors import ParamsError
 
@@ -65,6 +70,7 @@ def _no_day() -> date:
 
 
 Day = Annotated[date, BeforeValidator(_written_day)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class _Frozen(BaseModel):
@@ -78,6 +84,12 @@ class _Frozen(BaseModel):
         return value
 
 
+_SELECTS = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|from)\b", re.I | re.S)
+
+
+_FILE_URL = re.compile(r"((?:sqlite|duckdb)(?:\+\w+)?:///)(?![/$])(.+)")
+
+
 class TableSource(_Frozen):
     """Where one canonical table comes from, when it is not the profile's usual file."""
 
@@ -88,6 +100,24 @@ class TableSource(_Frozen):
     constants: dict[str, str] = Field(
         default_factory=dict, description="canonical column: one value for every row"
     )
+    table: str | None = Field(
+        None, description="of a database: the table or view, with its schema if need be"
+    )
+    query: str | None = Field(None, description="of a database: a select, instead of a table")
+    dates: DayOrder | None = Field(
+        None, description="day first or month first, where no cell of a column tells"
+    )
+    decimal: DecimalSign | None = Field(
+        None, description="point or comma, where no cell of a column tells"
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.table is not None and self.query is not None:
+            raise ValueError("give either table or query, and not both")
+        if self.query is not None and not _SELECTS.match(self.query):
+            raise ValueError("query must be a select, or a with that ends in one")
+        return self
 
 
 class Simulated(_Frozen):
@@ -106,13 +136,25 @@ def _known_tables(tables: dict[str, TableSource]) -> dict[str, TableSource]:
     return tables
 
 
-class Source(_Frozen):
-    """The export: a folder in one CRM's layout, or a simulated organisation."""
+def _known_profile(name: str) -> str:
+    _one_of(name, profile_names(), "profile")
+    return name
 
-    profile: Literal["generic", "salesforce"] = Field(
-        "generic", description="whose file and column names the export uses"
+
+class Source(_Frozen):
+    """The export: a folder in one CRM's layout, a database, or a simulated organisation."""
+
+    profile: Annotated[str, AfterValidator(_known_profile)] | None = Field(
+        None,
+        description="whose file and column names the export uses: "
+        f"{', '.join(profile_names())}; left out: told by its files and headers",
     )
     folder: Path | None = Field(None, description="the export's folder, relative to this file")
+    url: SecretStr | None = Field(
+        None,
+        description="a database instead of a folder, as a SQLAlchemy URL; ${NAME} is taken from "
+        "the environment (see docs/sql.md)",
+    )
     tables: Annotated[dict[str, TableSource], AfterValidator(_known_tables)] = Field(
         default_factory=dict, description="tables that differ from the profile"
     )
@@ -120,8 +162,11 @@ class Source(_Frozen):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if (self.folder is None) == (self.simulated is None):
-            raise ValueError("give either folder (an export) or simulated, and not both")
+        if sum(place is not None for place in (self.folder, self.url, self.simulated)) != 1:
+            raise ValueError("give one of folder (an export), url (a database) and simulated")
+        for name, table in self.tables.items():
+            if self.url is not None and table.file is not None:
+                raise ValueError(f"tables.{name}.file is of a folder; a url has table or query")
         return self
 
 
@@ -159,6 +204,50 @@ class Brand(_Frozen):
     colour: str = Field(
         "#b23c17", pattern=r"^#[0-9a-fA-F]{6}$", description="accent colour, #rrggbb"
     )
+    logo: Path | None = Field(
+        None,
+        description="a PNG, JPEG or SVG file, relative to this file, printed small at the head of "
+        "page 1; needs a name, which is what it says to who cannot see it",
+    )
+    typeface: Path | None = Field(
+        None,
+        description="a folder, relative to this file, with the .ttf or .otf files of one family: "
+        "regular and bold, italic if there is one",
+    )
+
+    @model_validator(mode="after")
+    def _named_logo(self) -> Self:
+        if self.logo is not None and not self.name.strip():
+            raise ValueError("a logo needs the brand's name beside it, for who cannot see it")
+        return self
+
+
+SECTIONS = (
+    "one-gap",
+    "stack-rank",
+    "pipeline",
+    "one-to-ones",
+    "cadence",
+    "how-made",
+    "five-minute-exercise",
+)
+"""The sections of a pack in their usual order."""
+_FIRST, _LAST = SECTIONS[0], SECTIONS[-2:]
+
+
+def _usable_sections(sections: tuple[str, ...]) -> tuple[str, ...]:
+    for name in sections:
+        _one_of(name, SECTIONS, "section")
+    twice = {name for name in sections if sections.count(name) > 1}
+    if twice:
+        raise ValueError(f"named twice: {', '.join(sorted(twice))}")
+    if sections and sections[0] != _FIRST:
+        raise ValueError(f"{_FIRST} comes first, and cannot be left out")
+    if sections and _LAST[0] not in (sections[-1:] if _LAST[1] not in sections else sections[-2:]):
+        raise ValueError(
+            f"{_LAST[0]} cannot be left out; it comes last, and only {_LAST[1]} may follow it"
+        )
+    return sections
 
 
 class Report(_Frozen):
@@ -166,7 +255,18 @@ class Report(_Frozen):
 
     paper: Literal["a4", "letter"] = Field("a4", description="paper size")
     locale: str = Field("en_GB", description="how numbers and dates are written (Babel)")
-    brand: Brand = Field(default_factory=Brand, description="name and accent colour")
+    brand: Brand = Field(
+        default_factory=Brand, description="name, accent colour, logo and typeface"
+    )
+    sections: Annotated[tuple[str, ...], AfterValidator(_usable_sections)] = Field(
+        (),
+        description=f"the pack's sections in their order, of {', '.join(SECTIONS)}; left out: all",
+    )
+    encrypt: Path | None = Field(
+        None,
+        description="CSV file with the header id,password, relative to this file: one line a "
+        "manager (person_id) and one a region (its name); their PDFs open with that only",
+    )
 
     @field_validator("locale")
     @classmethod
@@ -185,6 +285,9 @@ class Batch(_Frozen):
 
     jobs: int | Literal["auto"] = Field("auto", description="packs at once; auto: one a core")
     timeout_s: int = Field(120, ge=5, description="seconds one notebook may take")
+    memory_mb: int = Field(
+        2048, ge=512, description="megabytes that one notebook may hold, with all that it starts"
+    )
 
     @field_validator("jobs", mode="before")
     @classmethod
@@ -192,6 +295,14 @@ class Batch(_Frozen):
         if value == "auto" or (isinstance(value, int) and value >= 1):
             return value
         raise ValueError("must be a whole number of at least 1, or auto")
+
+
+def _shares_of_a_year(shares: tuple[float, ...]) -> tuple[float, ...]:
+    if len(shares) not in (0, 4, 12) or any(not 0 <= share < float("inf") for share in shares):
+        raise ValueError("give 4 shares (quarters) or 12 (months), none below 0")
+    if shares and not sum(shares):
+        raise ValueError("at least one share must be above 0")
+    return shares
 
 
 class Params(_Frozen):
@@ -219,8 +330,18 @@ class Params(_Frozen):
         "its gaps until they are closed or clearly beaten, and say what became of them",
     )
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217, one a run")
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Rate | dict[Day, Rate]] = Field(
+        default_factory=dict,
+        description="currency of a deal: what one of it is worth in the run's, always or from "
+        "each of several days on; left out: deals in another currency are set aside",
+    )
     regions: tuple[Annotated[str, AfterValidator(folded)], ...] = Field(
         (), description="left out: all regions"
+    )
+    quota_split: Annotated[tuple[float, ...], AfterValidator(_shares_of_a_year)] = Field(
+        (),
+        description="how a yearly quota is split: 4 shares for quarters or 12 for months; left "
+        "out: the same each day",
     )
     source: Source = Field(description="where the data are")
     stages: tuple[Stage, ...] = Field(description="the CRM's stages, in order")
@@ -267,6 +388,14 @@ class Params(_Frozen):
             )
         return self
 
+    def rate(self, currency: str, day: date) -> float | None:
+        """What one of ``currency`` was worth in the run's on ``day``; none if it is not said."""
+        said = self.rates.get(currency)
+        if not isinstance(said, dict):
+            return said
+        known = [start for start in said if start <= min(day, self.as_of)]
+        return said[max(known)] if known else None
+
     @property
     def year_end(self) -> date:
         """Last day of the fiscal year."""
@@ -286,9 +415,10 @@ class Params(_Frozen):
 
 
 def load_params(path: str | Path) -> Params:
-    """The params in a YAML file, with ``source.folder`` made absolute.
+    """The params in a YAML file, with its paths made absolute.
 
-    Raises ``ParamsError`` naming the file, the key and the mend.
+    Raises ``ParamsError`` naming the file, the key and the mend; a logo or a typeface that cannot
+    be used is told here, before anything is made.
     """
     path = Path(path)
     raw = _read_yaml(path)
@@ -298,7 +428,7 @@ def load_params(path: str | Path) -> Params:
         params = Params.model_validate(raw)
     except ValidationError as error:
         raise _readable(error, path) from None
-    return _with_absolute_folders(params, path.resolve().parent)
+    return _with_absolute_paths(params, path.resolve().parent)
 
 
 def _read_yaml(path: Path) -> object:
@@ -405,10 +535,41 @@ def _explain(detail: ErrorDetails) -> str:
     return f"{key}: {plain}"
 
 
-def _with_absolute_folders(params: Params, base: Path) -> Params:
-    if params.last_run is not None:
-        params = params.model_copy(update={"last_run": (base / params.last_run).resolve()})
-    if params.source.folder is None:
-        return params
-    source = params.source.model_copy(update={"folder": (base / params.source.folder).resolve()})
-    return params.model_copy(update={"source": source})
+def _with_absolute_paths(params: Params, base: Path) -> Params:
+    report = params.report.model_copy(
+        update={
+            "brand": _found(params.report.brand, base),
+            "encrypt": _absolute(params.report.encrypt, base),
+        }
+    )
+    changed = {
+        "last_run": _absolute(params.last_run, base),
+        "source": params.source.model_copy(
+            update={
+                "folder": _absolute(params.source.folder, base),
+                "url": _from_here(params.source.url, base),
+            }
+        ),
+        "report": report,
+    }
+    return params.model_copy(update=changed)
+
+
+def _from_here(url: SecretStr | None, base: Path) -> SecretStr | None:
+    """The URL of a database in a file, its path made absolute; any other as it is."""
+    told = url and _FILE_URL.fullmatch(url.get_secret_value())
+    return SecretStr(f"{told[1]}{(base / told[2]).resolve()}") if told else url
+
+
+def _found(brand: Brand, base: Path) -> Brand:
+    """``brand`` with its files, which are there and fit to be printed."""
+    logo, typeface = _absolute(brand.logo, base), _absolute(brand.typeface, base)
+    if logo is not None:
+        read_logo(logo)
+    if typeface is not None:
+        read_faces(typeface)
+    return brand.model_copy(update={"logo": logo, "typeface": typeface})
+
+
+def _absolute(path: Path | None, base: Path) -> Path | None:
+    return None if path is None else (base / path).resolve()

@@ -63,6 +63,10 @@ def phased(*phases: str | None) -> list[dict[str, str | None]]:
     return [*stages, {"name": "Won", "status": "won"}]
 
 
+HOW_MADE_LAST = (
+    "report.sections: how-made cannot be left out; it comes last, and only five-minute-exercise "
+    "may follow it"
+)
 NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
 
 
@@ -154,9 +158,9 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
         ),
         (
             {"source__simulated": {}},
-            "source: give either folder (an export) or simulated, and not both",
+            "source: give one of folder (an export), url (a database) and simulated",
         ),
-        ({"source": {}}, "source: give either folder (an export) or simulated, and not both"),
+        ({"source": {}}, "source: give one of folder (an export), url (a database) and simulated"),
         (
             {"source__tables": {"peple": {}}},
             "source.tables: 'peple' is no table; did you mean people?",
@@ -168,6 +172,24 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
         (
             {"report__locale": "xx_QQ"},
             "report.locale: 'xx_QQ' is no locale; write it like en_GB or de_DE",
+        ),
+        (
+            {"report__sections": ["one-gap", "stack_rank", "how-made"]},
+            "report.sections: 'stack_rank' is no section; did you mean stack-rank?",
+        ),
+        (
+            {"report__sections": ["one-gap", "cadence", "cadence", "how-made"]},
+            "report.sections: named twice: cadence",
+        ),
+        (
+            {"report__sections": ["stack-rank", "how-made"]},
+            "report.sections: one-gap comes first, and cannot be left out",
+        ),
+        ({"report__sections": ["one-gap", "stack-rank"]}, HOW_MADE_LAST),
+        ({"report__sections": ["one-gap", "how-made", "cadence"]}, HOW_MADE_LAST),
+        (
+            {"report__brand": {"logo": "logo.svg", "name": " "}},
+            "report.brand: a logo needs the brand's name beside it, for who cannot see it",
         ),
         ({"batch__jobs": 0}, "batch.jobs: must be a whole number of at least 1, or auto"),
         ({"batch__jobs": "many"}, "batch.jobs: must be a whole number of at least 1, or auto"),
@@ -231,6 +253,29 @@ def test_a_missing_file_is_told(tmp_path):
 def test_the_folder_is_relative_to_the_params_file(load, tmp_path):
     assert load().source.folder == tmp_path / "data"
     assert load(source__folder="../x").source.folder == tmp_path.parent / "x"
+
+
+def test_the_brand_s_files_are_relative_to_the_params_file_and_looked_at(load, tmp_path):
+    logo = tmp_path / "logo.svg"
+    logo.write_text("<svg viewBox='0 0 1 1'/>", "utf-8")
+    assert load(report__brand={"name": "Acme", "logo": "logo.svg"}).report.brand.logo == logo
+
+    with pytest.raises(ParamsError, match=f"report.brand.logo: {tmp_path / 'x.png'}: no such file"):
+        load(report__brand={"name": "Acme", "logo": "x.png"})
+    with pytest.raises(ParamsError, match=r"report.brand.typeface: .*fonts: no such folder"):
+        load(report__brand={"typeface": "../fonts"})
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        ["one-gap", "how-made"],
+        ["one-gap", "cadence", "stack-rank", "how-made", "five-minute-exercise"],
+        ["one-gap", "five-minute-exercise", "how-made"],
+    ],
+)
+def test_sections_are_chosen_and_ordered_by_name(load, sections):
+    assert load(report__sections=sections).report.sections == tuple(sections)
 
 
 def test_what_is_left_out_has_its_default(load):

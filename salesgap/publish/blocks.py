@@ -25,10 +25,15 @@ class _Block(BaseModel):
 
 
 class Span(_Block):
-    """A run of text in one tone."""
+    """A run of text in one tone.
+
+    ``value`` is the number it was written from, a day's as its ordinal: what a table on the screen
+    is sorted by. Paper cannot be sorted, so the kept data are without it.
+    """
 
     text: str
     tone: Tone = "plain"
+    value: float | None = Field(None, exclude=True)
 
 
 Spans = tuple[Span, ...]
@@ -177,8 +182,19 @@ Block = Annotated[
 ]
 
 
+class Typeface(_Block):
+    """A family to set the pages in: its name, and its font files in base64, regular and bold
+    first."""
+
+    family: str
+    faces: tuple[str, ...] = Field(min_length=2)
+
+
 class PageSetup(_Block):
-    """What holds for the whole document; the first section carries it."""
+    """What holds for the whole document; the first section carries it.
+
+    A logo and a typeface travel in it as data, so that an executed notebook needs no other file.
+    """
 
     title: str
     author: str = ""
@@ -188,6 +204,9 @@ class PageSetup(_Block):
     colour: str = Field("#b23c17", pattern=r"^#[0-9a-fA-F]{6}$")
     footer_left: str = ""
     footer_centre: str = ""
+    logo: Figure | None = None
+    typeface: Typeface | None = None
+    sections: tuple[str, ...] = Field((), description="those printed, in order; empty: all")
     as_of: date | None = Field(None, description="the PDF's date; without it, it carries none")
 
 

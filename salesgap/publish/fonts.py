@@ -1,12 +1,17 @@
 """The typefaces of a pack, and what they cannot show.
 
-Source Sans Pro sets the text; DejaVu, which Matplotlib brings along, has the symbols and scripts
-it lacks, and the fixed-width face; IPAex Gothic has Japanese, in one weight. Nothing of the
-machine's own fonts is used, so that a pack looks the same everywhere.
+Source Sans Pro sets the text, or the brand's typeface does and Source Sans Pro has what that one
+lacks; DejaVu, which Matplotlib brings along, has the symbols and scripts that are still missing,
+and the fixed-width face; IPAex Gothic has Japanese, in one weight. Nothing of the machine's own
+fonts is used, so that a pack looks the same everywhere.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import html
+import io
 import re
 import shutil
 import tempfile
@@ -17,11 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesgap.errors import PublishError
+from salesgap.publish.blocks import Typeface
 
 if TYPE_CHECKING:
     import typst
 
 PLACEHOLDER = "□"
+OWN = "Source Sans Pro"
 
 _BIDI_CONTROL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A run of Hebrew, Arabic or their like, up to the next mark or letter that is not its own.
@@ -40,6 +47,18 @@ _FOLDERS = {
     _DEJAVU: ("matplotlib", "mpl-data/fonts/ttf"),
     _IPAEX: ("matplotlib_fontja", "fonts"),
 }
+# The start of the file names of a family that a brand may bring in its own version.
+_OURS: dict[str, tuple[str, ...]] = {
+    OWN: ("SourceSansPro-",),
+    "DejaVu Sans": ("DejaVuSans.", "DejaVuSans-"),
+    "DejaVu Sans Mono": ("DejaVuSansMono",),
+    "IPAexGothic": ("ipaexg",),
+}
+
+# Letters as often as a page has them, and figures: what a typeface's width is judged by.
+_SAMPLE = "Your team opens 3.1 new opportunities per rep a month; peers open 5.0 (190,000 to 445k)."
+# Of a text in a chart: its size and the pack's own typeface.
+_CHART_TEXT = re.compile(rf"font-size: ([\d.]+)px; font-family: '{OWN}'")
 
 
 @cache
@@ -55,24 +74,29 @@ def font_files() -> tuple[Path, ...]:
 
 
 @cache
-def typst_fonts() -> typst.Fonts:
+def typst_fonts(typeface: Typeface | None = None) -> typst.Fonts:
     """The fonts as the compiler takes them, loaded once a process."""
     import typst
 
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[_own_folder().name]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[_own_folder(typeface).name],
     )
 
 
-def missing_glyphs(text: str) -> set[str]:
-    """The visible characters of ``text`` that no font of a pack can show."""
-    return {char for char in set(text) - _covered() if not _invisible(char)}
+def missing_glyphs(text: str, known: frozenset[str] | None = None) -> set[str]:
+    """The visible characters of ``text`` that no font of a pack can show.
+
+    ``known`` are those that one can (:func:`covered`), with a brand's typeface.
+    """
+    return {char for char in set(text) - (known or covered()) if not _invisible(char)}
 
 
-def showable(text: str) -> str:
+def showable(text: str, known: frozenset[str] | None = None) -> str:
     """``text`` with what cannot be shown made visible as □, and line ends made one newline."""
     text = _BIDI_CONTROL.sub("", _LINE_END.sub("\n", text))
-    unknown = set(text) - _covered()
+    unknown = set(text) - (known or covered())
     if not unknown:
         return text
     return text.translate({ord(char): _instead_of(char) for char in unknown})
@@ -99,29 +123,86 @@ def _invisible(char: str) -> bool:
 
 
 @cache
-def _covered() -> frozenset[str]:
+def share_of_size(typeface: Typeface | None) -> float:
+    """The size at which a line in ``typeface`` is as long as in the pack's own; at most 1.
+
+    So a page holds as much in any typeface, and a label of a chart stays in the room that was
+    measured for it.
+    """
+    if typeface is None:
+        return 1.0
+    own = {path.stem: path for path in font_files()}
+    shares = [
+        _width(own[f"SourceSansPro-{style}"]) / _width(io.BytesIO(face))
+        for style, face in zip(("Regular", "Bold"), _files(typeface), strict=False)
+    ]
+    return round(min(1.0, *shares), 3)
+
+
+def in_typeface(svg: str, typeface: Typeface | None) -> str:
+    """A chart with its text in ``typeface``, and as long as it was."""
+    if typeface is None:
+        return svg
+    share, family = share_of_size(typeface), html.escape(typeface.family)
+    return _CHART_TEXT.sub(
+        lambda found: (
+            f"font-size: {float(found[1]) * share:.3f}px; font-family: '{family}', '{OWN}'"
+        ),
+        svg,
+    )
+
+
+def _width(file: Path | io.BytesIO) -> float:
+    """The length of the sample, in the size of the type; without kerning."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    with TTFont(file, lazy=True) as font:
+        letters, advances = font.getBestCmap(), font["hmtx"]
+        lengths = (advances[letters[ord(char)]][0] for char in _SAMPLE if ord(char) in letters)
+        return float(sum(lengths) / font["head"].unitsPerEm)
+
+
+def _files(typeface: Typeface) -> tuple[bytes, ...]:
+    try:
+        return tuple(base64.b64decode(face, validate=True) for face in typeface.faces)
+    except binascii.Error:
+        raise PublishError("cannot be decoded", where=f"typeface {typeface.family}") from None
+
+
+@cache
+def covered(typeface: Typeface | None = None) -> frozenset[str]:
     """Characters that all upright faces of one of the families have."""
+    if typeface is not None:
+        upright = (_characters(io.BytesIO(face)) for face in _files(typeface)[:2])
+        return covered() | (frozenset(set.intersection(*upright)) - _UNWANTED)
     faces = {path.stem: path for path in font_files()}
     source = (_characters(faces[f"SourceSansPro-{style}"]) for style in _UPRIGHT)
     dejavu = (_characters(faces[name]) for name in ("DejaVuSans", "DejaVuSans-Bold"))
     japanese = _characters(faces["ipaexg"])
-    covered = set.intersection(*source) | set.intersection(*dejavu) | japanese
-    return frozenset(covered | {"\n"}) - _UNWANTED
+    shown = set.intersection(*source) | set.intersection(*dejavu) | japanese
+    return frozenset(shown | {"\n"}) - _UNWANTED
 
 
-def _characters(path: Path) -> set[str]:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+def _characters(file: Path | io.BytesIO) -> set[str]:
+    from fontTools.ttLib import TTFont
 
-    with TTFont(path, lazy=True) as font:
+    with TTFont(file, lazy=True) as font:
         return {chr(code) for code in font.getBestCmap()}
 
 
 @cache
-def _own_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder with just our fonts: the compiler takes folders, in whatever order they list."""
+def _own_folder(typeface: Typeface | None) -> tempfile.TemporaryDirectory[str]:
+    """A folder with just our fonts: the compiler takes folders, in whatever order they list.
+
+    So no family may be in it twice: where the brand brings one of ours, its own is used.
+    """
     folder = tempfile.TemporaryDirectory(prefix="salesgap-fonts-")
+    theirs = _OURS.get(typeface.family, ()) if typeface is not None else ()
     for file in font_files():
-        shutil.copy(file, folder.name)
+        if not file.name.startswith(theirs):
+            shutil.copy(file, folder.name)
+    for number, face in enumerate(_files(typeface) if typeface is not None else ()):
+        Path(folder.name, f"brand-{number}.otf").write_bytes(face)
     return folder
 
 

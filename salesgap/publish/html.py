@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 from salesgap.publish.blocks import (
@@ -33,55 +35,72 @@ from salesgap.publish.fonts import isolated
 CLASS = "salesgap-section"
 
 # JupyterLab's own colours where it is the reader, so that both its themes stay legible.
-_STYLE = (
+_STYLE = re.sub(
+    r"\n *",
+    "",
     """
 .C{--ink:var(--jp-content-font-color1,#1b2430);--muted:var(--jp-content-font-color2,#616c7a);
  --rule:var(--jp-border-color2,#d5dae1);--shade:var(--jp-layout-color2,#f3f5f8);
  max-width:52rem;padding:.5rem 0 1.5rem;color:var(--ink);
- font:15px/1.5 "Source Sans Pro","Source Sans 3",system-ui,sans-serif}
-.C h2,.C h3,.C h4{color:var(--ink);line-height:1.2;margin:1.2rem 0 .6rem;font-weight:700}
-.C h2{font-size:1.9rem}.C h3{font-size:1.25rem}.C h4{font-size:1.05rem}
-.C p{margin:.6rem 0}
-.C .lead{font-size:1.25rem;line-height:1.4}
-.C .small,.C .label,.C .muted,.C figcaption span,.C thead th{color:var(--muted)}
-.C .small,.C .label,.C figcaption span,.C thead th{font-size:.85rem}
-.C .accent{font-weight:700;border-bottom:2px solid var(--accent)}
-.C .kicker{font-size:.8rem;font-weight:700;letter-spacing:.04em;text-transform:uppercase;
+ container-type:inline-size;font:15px/1.5 "Source Sans Pro","Source Sans 3",system-ui,sans-serif;
+h2,h3,h4{color:var(--ink);line-height:1.2;margin:1.2rem 0 .6rem;font-weight:700}
+h2{font-size:1.9rem}h3{font-size:1.25rem}h4{font-size:1.05rem}
+p{margin:.6rem 0}
+.lead{font-size:1.25rem;line-height:1.4}
+.small,.label,.muted,figcaption span,thead th{color:var(--muted)}
+.small,.label,figcaption span,thead th{font-size:.85rem}
+.accent{font-weight:700;border-bottom:2px solid var(--accent)}
+.kicker{font-size:.8rem;font-weight:700;letter-spacing:.04em;text-transform:uppercase;
  border-left:3px solid var(--accent);padding-left:.5em;margin:1.2rem 0 -.4rem}
-.C header{display:flex;justify-content:space-between;gap:2rem;padding-bottom:.7rem;
+header{display:flex;justify-content:space-between;gap:2rem;padding-bottom:.7rem;
  border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
-.C header b{font-size:1.35rem}.C header div+div{text-align:right}
-.C table{border-collapse:collapse;width:100%;margin:.4rem 0;font-size:inherit;
+header b{font-size:1.35rem}header div+div{text-align:right}
+table{border-collapse:collapse;table-layout:auto;width:100%;margin:.4rem 0;font-size:inherit;
  font-variant-numeric:lining-nums tabular-nums;user-select:text}
-.C table caption,.C figcaption{text-align:left;color:var(--ink);padding:.4rem 0;font-weight:700;
+table caption,figcaption{text-align:left;color:var(--ink);padding:.4rem 0;font-weight:700;
  caption-side:top;font-size:1.05rem}
-.C figcaption span{display:block;font-weight:400}
-.C th,.C td{padding:.3rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top;
- overflow-wrap:anywhere;white-space:normal;font-weight:400;background:none;max-width:none}
-.C th.left,.C td.left{text-align:left}.C th.right,.C td.right{text-align:right}
-.C th.center,.C td.center{text-align:center}
-.C tbody th,.C tbody td{color:var(--ink)}
-.C th:first-child,.C td:first-child{padding-left:0}
-.C figure{margin:1rem 0}
-.C img{box-sizing:border-box;width:100%;max-width:100%;background:#fff;border-radius:3px;
+table caption{padding-right:4.5rem}
+figcaption span{display:block;font-weight:400}
+th,td{padding:.3rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top;
+ overflow-wrap:break-word;white-space:normal;font-weight:400;background:none;max-width:none}
+th,td{text-align:left}th.right,td.right{text-align:right}
+td.right{white-space:nowrap}
+th.center,td.center{text-align:center}
+tbody th,tbody td{color:var(--ink)}
+th:first-child,td:first-child{padding-left:0}
+button{font:inherit;color:inherit;text-align:inherit;padding:0;border:0;background:none;
+ cursor:pointer;user-select:text}
+button:hover{color:var(--ink)}
+[aria-sort=ascending] button:after{content:" ↑"}[aria-sort=descending] button:after{content:" ↓"}
+button:has(+table){float:right;position:relative;margin:.5rem 0 -3rem;
+ font-size:.8rem;padding:.1rem .6rem;color:var(--muted);border:1px solid var(--rule);
+ border-radius:3px;user-select:none}
+button:has(+table>colgroup:first-child){margin-bottom:.2rem}
+figure{margin:1rem 0}
+img{box-sizing:border-box;width:100%;max-width:100%;background:#fff;border-radius:3px;
  padding:.4rem}
-.C .columns,.C dl{display:grid;gap:1.5rem;align-items:start}
-.C dl{margin:1rem 0;gap:1rem}.C dl div{border-top:1px solid var(--rule);padding-top:.4rem}
-.C dt,.C dd{float:none;width:auto;margin:0;font-weight:400}
-.C dd.value{font-size:1.6rem;font-weight:700;line-height:1.2}
-.C aside{background:var(--shade);border-radius:3px;padding:.7rem .9rem;margin:1rem 0}
-.C pre{background:var(--shade);padding:.7rem .9rem;border-radius:3px;overflow-x:auto;
+.columns,dl{display:grid;gap:1.5rem;align-items:start}
+.columns>div{overflow-x:auto}
+@container(max-width:36rem){.columns{grid-template-columns:none!important}}
+dl{margin:1rem 0;gap:1rem}dl div{border-top:1px solid var(--rule);padding-top:.4rem}
+dt,dd{float:none;width:auto;margin:0;font-weight:400}
+dd.value{font-size:1.6rem;font-weight:700;line-height:1.2}
+aside{background:var(--shade);border-radius:3px;padding:.7rem .9rem;margin:1rem 0}
+pre{background:var(--shade);padding:.7rem .9rem;border-radius:3px;overflow-x:auto;
  color:var(--ink)}
-.C .box{font-size:1.5em}
-.C .line{border-bottom:1px solid var(--rule);height:1.8rem}
-""".replace(".C", f".{CLASS}")
-    .replace("\n ", "")
-    .replace("\n", "")
+.box{font-size:1.5em}
+.line{border-bottom:1px solid var(--rule);height:1.8rem}}
+""".replace(".C", f".{CLASS}"),
 )
 
 # A browser without the pack's typeface would set a chart's text in a wide serif one.
 _FACE = "'Source Sans Pro'"
 _INSTEAD = "'Source Sans 3', 'Arial Narrow', 'Liberation Sans Narrow', sans-serif"
+
+# JupyterLab runs the scripts of trusted text/html; where they do not run, the tables are plain.
+_SCRIPT = re.sub(
+    r"\s*\n\s*", "", re.sub(r"/\*.*?\*/", "", files(__package__).joinpath("tables.js").read_text())
+)
 
 
 def html_of(section: Section) -> str:
@@ -89,7 +108,8 @@ def html_of(section: Section) -> str:
     accent = (section.setup or PageSetup(title="")).colour
     return (
         f'<section class="{CLASS}" style="--accent:{accent}" aria-label="{escape(section.title)}">'
-        f"<style>{_STYLE}</style>{_title(section)}{_all(section.blocks)}</section>"
+        f"<style>{_STYLE}</style>{_title(section)}{_all(section.blocks)}"
+        f"{_script(section)}</section>"
     )
 
 
@@ -163,23 +183,57 @@ def _figure(block: Figure) -> str:
     return f"<figure>{caption}{image}</figure>"
 
 
+def _script(section: Section) -> str:
+    """What makes the tables sortable and copies them, once a section and only if it has any."""
+    return f"<script>{_SCRIPT}</script>" if any(_tables(section.blocks)) else ""
+
+
+def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, Columns | Cards):
+            for group in block.columns if isinstance(block, Columns) else block.cards:
+                yield from _tables(group)
+
+
 def _table(block: Table) -> str:
     caption = f"<caption>{_lines(block.title)}</caption>" if block.title else ""
     head = "".join(
-        f'<th scope="col" class="{align}">{_lines(name)}</th>'
+        f'<th scope="col"{_side(align)}>{_lines(name)}</th>'
         for name, align in zip(block.header, block.align, strict=True)
     )
     body = "".join(f"<tr>{_row(row, block.align)}</tr>" for row in block.rows)
     note = f'<p class="small">{_lines(block.note)}</p>' if block.note else ""
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+    columns = "".join(f'<col style="width:{width:.0%}">' for width in _parts(block.widths))
+    return (
+        f"<table>{caption}<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>{note}"
+    )
+
+
+def _parts(widths: tuple[float, ...]) -> Iterator[float]:
+    return (width / sum(widths) for width in widths)
 
 
 def _row(row: tuple[Spans, ...], align: tuple[Align, ...]) -> str:
     first, *rest = (
-        (f'class="{side}"', _run(spans)) for spans, side in zip(row, align, strict=True)
+        (f"{_side(side)}{_value(spans)}", _run(spans))
+        for spans, side in zip(row, align, strict=True)
     )
-    cells = "".join(f"<td {side}>{text}</td>" for side, text in rest)
-    return f'<th scope="row" {first[0]}>{first[1]}</th>{cells}'
+    cells = "".join(f"<td{about}>{text}</td>" for about, text in rest)
+    return f'<th scope="row"{first[0]}>{first[1]}</th>{cells}'
+
+
+def _side(align: Align) -> str:
+    """The class of a cell; left is where all stand without one."""
+    return "" if align == "left" else f' class="{align}"'
+
+
+def _value(spans: Spans) -> str:
+    """What a cell is sorted by where its text does not tell: the first value in it."""
+    known = (f' data-v="{span.value:.6g}"' for span in spans if span.value is not None)
+    return next(known, "")
 
 
 def _key_figures(block: KeyFigures) -> str:

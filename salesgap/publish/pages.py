@@ -1,7 +1,7 @@
-"""An executed notebook as the sections of a document, in the notebook's order.
+"""An executed notebook as the sections of a document, in the notebook's order or the params'.
 
 Everything a cell left is set, refused by name, or (its warnings on stderr) logged: nothing
-vanishes on the way to the PDF.
+vanishes on the way to the PDF but the pack's own sections that the params leave out.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
 
 from salesgap.errors import PublishError
+from salesgap.params import SECTIONS
 from salesgap.publish.blocks import (
     FACTS_MIME,
     SECTION_MIME,
@@ -48,13 +50,44 @@ def sections_of(notebook: Any) -> tuple[Section, ...]:
     found = [part for n, cell in enumerate(notebook.cells, 1) for part in _cell(cell, n)]
     if not any(own for _, own in found):
         raise PublishError("the notebook holds no section of a pack", do="run it first")
-    return tuple(_nested_headings(section for section, _ in found))
+    return arranged([section for section, _ in found])
+
+
+def arranged(sections: list[Section]) -> tuple[Section, ...]:
+    """The sections that the setup names, in its order, with headings as a document has them."""
+    return tuple(_nested_headings(_chosen(sections)))
 
 
 def setup_of(sections: tuple[Section, ...]) -> PageSetup:
     """The document's setup: the first one that a section carries."""
     carried = (section.setup for section in sections if section.setup is not None)
     return next(carried, None) or PageSetup(title=sections[0].title or sections[0].name)
+
+
+def _chosen(sections: list[Section]) -> list[Section]:
+    """The sections of a pack that its setup names, in that order.
+
+    What an analyst added stays behind the section that it follows, or, where that one is left
+    out, behind the one before. The section after page 1 starts a new page.
+    """
+    chosen = setup_of(tuple(sections)).sections
+    if not chosen:
+        return sections
+    behind: dict[str, list[Section]] = {}
+    last = ""
+    for section in sections:
+        if section.name in chosen:
+            last = section.name
+        if section.name in chosen or section.name not in SECTIONS:
+            behind.setdefault(last, []).append(section)
+    ordered = chain.from_iterable(behind.get(name, ()) for name in ("", *chosen))
+    return [_after_page_1(section, chosen) for section in ordered]
+
+
+def _after_page_1(section: Section, chosen: tuple[str, ...]) -> Section:
+    if section.name != chosen[1] or not section.blocks:
+        return section
+    return section.model_copy(update={"new_page": True})
 
 
 def _cell(cell: Any, number: int) -> Iterator[tuple[Section, bool]]:

@@ -10,13 +10,23 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesgap.errors import PublishError
-from salesgap.publish.blocks import PageSetup, Section, Span, Text
-from salesgap.publish.fonts import PLACEHOLDER, isolated, missing_glyphs, showable, typst_fonts
+from salesgap.publish.blocks import PageSetup, Section, Span, Text, Typeface
+from salesgap.publish.fonts import (
+    PLACEHOLDER,
+    covered,
+    in_typeface,
+    isolated,
+    missing_glyphs,
+    share_of_size,
+    showable,
+    typst_fonts,
+)
 
 if TYPE_CHECKING:
     import typst
@@ -35,43 +45,62 @@ def typeset(
     ``template`` holds Typst files by name, ``main.typ`` first among them; it finds the sections
     in ``pages.json``. Raises ``PublishError`` with the compiler's reason where it cannot be set.
     """
-    pictures: dict[str, bytes] = {}
+    paper = _Paper(setup.typeface)
     pages = {
-        "setup": _showable(setup.model_dump(mode="json")),
+        "setup": {**_prepared(_setup(setup), "setup", paper), "font": _font(setup.typeface)},
         "sections": [
-            _prepared(section.model_dump(mode="json", exclude={"setup"}), section.name, pictures)
+            _prepared(section.model_dump(mode="json", exclude={"setup"}), section.name, paper)
             for section in sections
         ],
     }
-    files = {**template, **pictures, "pages.json": json.dumps(pages).encode()}
+    files = {**template, **paper.pictures, "pages.json": json.dumps(pages).encode()}
     return _compiled(files, setup)
 
 
-def _prepared(value: Any, where: str, pictures: dict[str, bytes]) -> Any:
+@dataclass
+class _Paper:
+    """What the pages are set in, and the pictures that they have had so far, by file name."""
+
+    typeface: Typeface | None
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = covered(self.typeface)
+
+
+def _setup(setup: PageSetup) -> dict[str, Any]:
+    return setup.model_dump(mode="json", exclude={"typeface", "sections"})
+
+
+def _font(typeface: Typeface | None) -> dict[str, Any] | None:
+    """A brand's typeface as the template takes it: its name, and its share of the usual size."""
+    if typeface is None:
+        return None
+    return {"family": typeface.family, "share": share_of_size(typeface)}
+
+
+def _prepared(value: Any, where: str, paper: _Paper) -> Any:
     """JSON data with every text showable and every figure moved out into a file."""
     if isinstance(value, dict):
         if value.get("type") == "figure":
-            value = {**value, "file": _picture(value, where, pictures), "svg": "", "png_base64": ""}
-        return {key: _prepared(inner, where, pictures) for key, inner in value.items()}
+            value = {**value, "file": _picture(value, where, paper), "svg": "", "png_base64": ""}
+        return {key: _prepared(inner, where, paper) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_prepared(inner, where, pictures) for inner in value]
-    return isolated(showable(value)) if isinstance(value, str) else value
+        return [_prepared(inner, where, paper) for inner in value]
+    return isolated(showable(value, paper.known)) if isinstance(value, str) else value
 
 
-def _showable(value: dict[str, Any]) -> Any:
-    return _prepared(value, "setup", {})
-
-
-def _picture(figure: dict[str, Any], where: str, pictures: dict[str, bytes]) -> str:
+def _picture(figure: dict[str, Any], where: str, paper: _Paper) -> str:
     """The name under which the compiler finds a figure's picture."""
-    number = len(pictures) + 1
+    number = len(paper.pictures) + 1
     if figure["svg"]:
-        name, content = f"figures/{number}.svg", showable(figure["svg"]).encode()
+        svg = in_typeface(showable(figure["svg"], paper.known), paper.typeface)
+        name, content = f"figures/{number}.svg", svg.encode()
     elif figure["png_base64"]:
         name, content = f"figures/{number}.png", _decoded(figure["png_base64"], where)
     else:
         raise PublishError("a figure has no picture", where=where, do="give it svg or png_base64")
-    pictures[name] = content
+    paper.pictures[name] = content
     return f"/{name}"
 
 
@@ -84,10 +113,11 @@ def _decoded(text: str, where: str) -> bytes:
 
 def without_glyph(sections: tuple[Section, ...], setup: PageSetup) -> tuple[str, ...]:
     """The characters that a page can only show as □, each as its code point and name."""
-    texts = "".join(section.model_dump_json() for section in sections) + setup.model_dump_json()
+    dumped = [section.model_dump_json(exclude={"setup"}) for section in sections]
+    texts = "".join(dumped) + setup.model_dump_json(exclude={"typeface"})
     return tuple(
         f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
-        for char in sorted(missing_glyphs(texts))
+        for char in sorted(missing_glyphs(texts, covered(setup.typeface)))
     )
 
 
@@ -110,7 +140,7 @@ def _compiled(files: dict[str, bytes], setup: PageSetup) -> bytes:
         compiler = typst.Compiler(
             str(Path(folder, "main.typ")),
             root=folder,
-            font_paths=typst_fonts(),
+            font_paths=typst_fonts(setup.typeface),
             ignore_system_fonts=True,
         )
         try:

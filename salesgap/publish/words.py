@@ -2,7 +2,8 @@
 
 A pack's sentences are English; what stands in them as a figure follows ``report.locale``. A
 missing value is written as :data:`MISSING`, never as 0, and whoever prints it says why. A share
-cannot be written without its count: the function that writes it asks for one.
+cannot be written without its count: the function that writes it asks for one. Each text keeps the
+value it was written from (:class:`~salesgap.publish.written.Written`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from salesgap.errors import ParamsError
 from salesgap.facts import Range
 from salesgap.params import Report
 from salesgap.publish.fonts import missing_glyphs
+from salesgap.publish.written import Written, keeps_value
 
 MISSING = "–"
 
@@ -52,6 +54,7 @@ class Writer:
 
     # ── numbers ──────────────────────────────────────────────────────────────────────────
 
+    @keeps_value
     def number(self, value: float | None, digits: int = 0) -> str:
         """``value`` with at most ``digits`` decimals."""
         if value is None:
@@ -59,6 +62,7 @@ class Writer:
         rounded = round(value, digits) + 0.0  # no −0
         return _minus(format_decimal(rounded, format=None, locale=self.locale))
 
+    @keeps_value
     def decimal(self, value: float | None, digits: int) -> str:
         """``value`` with exactly ``digits`` decimals, for numbers read against each other."""
         if value is None:
@@ -66,20 +70,24 @@ class Writer:
         pattern = "#,##0." + "0" * digits
         return _minus(format_decimal(round(value, digits) + 0.0, pattern, locale=self.locale))
 
+    @keeps_value
     def days(self, value: float | None) -> str:
         """A duration in whole days."""
         return MISSING if value is None else self.count(round(value), "day")
 
+    @keeps_value
     def count(self, number: int, noun: str, nouns: str = "") -> str:
         """``number`` of something: '1 deal', '1,204 deals'."""
         return f"{self.number(number)} {noun if number == 1 else nouns or noun + 's'}"
 
+    @keeps_value
     def times(self, value: float | None) -> str:
         """A multiple, as coverage is spoken of: '3.7×'."""
         return MISSING if value is None else f"{self.decimal(value, 1)}×"
 
     # ── money ────────────────────────────────────────────────────────────────────────────
 
+    @keeps_value
     def money(self, value: float | None) -> str:
         """Compact money of two to three significant digits: '€310k', '€2.31M'."""
         if value is None:
@@ -95,12 +103,14 @@ class Writer:
             text = self._compact_money(value, wanted - digits)
         return text
 
+    @keeps_value
     def signed_money(self, value: float | None) -> str:
         """Compact money that always carries its sign, but for zero."""
         text = self.money(value)
         above = value is not None and value > 0 and any(c.isdecimal() and c != "0" for c in text)
         return f"+{text}" if above else text
 
+    @keeps_value
     def money_range(self, value: Range) -> str:
         """The ends of an interval: '€190k to €445k'."""
         return f"{self.money(value.low)} to {self.money(value.high)}"
@@ -124,6 +134,7 @@ class Writer:
 
     # ── shares and chances ───────────────────────────────────────────────────────────────
 
+    @keeps_value
     def share(self, value: float | None, count: int, noun: str = "", nouns: str = "") -> str:
         """A share (0 to 1) with the count it rests on: '41% (88 deals)', or '41% (88)'."""
         if value is None:
@@ -135,12 +146,16 @@ class Writer:
         """A part of a whole with both counts; without a whole it is missing, not 0 %."""
         if whole == 0:
             return MISSING
-        return f"{self._percent(part / whole)} ({self.number(part)} of {self.number(whole)})"
+        share = part / whole
+        text = f"{self._percent(share)} ({self.number(part)} of {self.number(whole)})"
+        return Written(text, share)
 
+    @keeps_value
     def benchmark(self, value: float | None) -> str:
         """A peers' share. Its count is the run's, printed on the page of definitions."""
         return MISSING if value is None else self._percent(value)
 
+    @keeps_value
     def chance(self, value: float | None) -> str:
         """A probability, which is never written as certain."""
         if value is None:
@@ -149,6 +164,7 @@ class Writer:
             return f"over {self._percent(0.99)}"
         return f"under {self._percent(0.01)}" if value < 0.01 else self._percent(value)
 
+    @keeps_value
     def level(self, value: float) -> str:
         """The level of an interval, e.g. of the '80% range'."""
         return self._percent(value)
@@ -158,6 +174,7 @@ class Writer:
 
     # ── measures ─────────────────────────────────────────────────────────────────────────
 
+    @keeps_value
     def measure(self, value: float | None, unit: str, count: int | None = None) -> str:
         """A measure in its unit (see ``facts.Evidence.unit``); a share carries ``count``."""
         if value is None:
@@ -172,10 +189,12 @@ class Writer:
 
     # ── dates ────────────────────────────────────────────────────────────────────────────
 
+    @keeps_value
     def day(self, value: date | None) -> str:
         """A date in full: '30 June 2026'."""
         return MISSING if value is None else format_date(value, "long", locale=self.locale)
 
+    @keeps_value
     def short_day(self, value: date | None) -> str:
         """A date of this year: '6 Jul'."""
         return MISSING if value is None else format_skeleton("MMMd", value, locale=self.locale)

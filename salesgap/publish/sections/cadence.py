@@ -26,7 +26,7 @@ def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
         *_calendar(pack.coaching.cadence, write),
         *_debrief(pack.coaching.debrief),
         *checkpoint(pack.coaching, write),
-        *scorecard(pack, write),
+        *scorecard(pack, report, write),
         *great_or_mediocre(pack.coaching.signs, write),
     ]
     return SectionView(

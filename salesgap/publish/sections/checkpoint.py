@@ -89,4 +89,4 @@ def _mix_title(mixed: tuple[Mix, ...]) -> str:
 
 
 def _counted(text: str, count: int, write: Writer) -> str:
-    return text if text == MISSING else f"{text} ({write.number(count)})"
+    return text if text == MISSING else text + f" ({write.number(count)})"

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from babel import Locale
 
+from salesgap.brand import read_faces, read_logo
 from salesgap.facts import DealAtRisk
-from salesgap.params import Report
-from salesgap.publish.blocks import Align, PageSetup, Span, Spans, Table, Text, Tone
+from salesgap.params import Brand, Report
+from salesgap.publish.blocks import (
+    Align,
+    Figure,
+    PageSetup,
+    Span,
+    Spans,
+    Table,
+    Text,
+    Tone,
+    Typeface,
+)
 from salesgap.publish.words import MISSING, Writer, listed
+from salesgap.publish.written import Written
 
 NOT_KNOWN = f"{MISSING} means not known; the last page says why."
 
@@ -18,8 +31,9 @@ _ALIGN: dict[str, Align] = {"l": "left", "r": "right", "c": "center"}
 
 
 def run(text: str, tone: Tone = "plain") -> Spans:
-    """Text in one tone."""
-    return (Span(text=text, tone=tone),)
+    """Text in one tone, with the value it was written from, if any."""
+    value = text.value if isinstance(text, Written) else None
+    return (Span(text=text, tone=tone, value=value),)
 
 
 def say(*parts: str | Span) -> Spans:
@@ -90,7 +104,7 @@ def ended(text: str) -> str:
 
 
 def page_setup(title: str, as_of: date, report: Report, writer: Writer) -> PageSetup:
-    """Paper, colour, language and footer of a document."""
+    """Paper, language and footer of a document, its brand and its order."""
     territory = Locale.parse(report.locale).territory
     english = report.locale.startswith("en") and territory
     return PageSetup(
@@ -102,5 +116,26 @@ def page_setup(title: str, as_of: date, report: Report, writer: Writer) -> PageS
         colour=report.brand.colour,
         footer_left=report.brand.name,
         footer_centre=f"as of {writer.day(as_of)}",
+        logo=_logo(report.brand),
+        typeface=_typeface(report.brand),
+        sections=report.sections,
         as_of=as_of,
     )
+
+
+def _logo(brand: Brand) -> Figure | None:
+    if brand.logo is None:
+        return None
+    logo = read_logo(brand.logo)
+    return Figure(title="", alt=brand.name, svg=logo.svg, png_base64=_base64(logo.png))
+
+
+def _typeface(brand: Brand) -> Typeface | None:
+    if brand.typeface is None:
+        return None
+    found = read_faces(brand.typeface)
+    return Typeface(family=found.family, faces=tuple(map(_base64, found.files)))
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")

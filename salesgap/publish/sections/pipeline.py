@@ -221,7 +221,7 @@ def _stage_table(stages: tuple[StageRow, ...], write: Writer) -> Table:
 def _slow(row: StageRow, write: Writer) -> str:
     if row.slow is None or not row.deals:
         return MISSING
-    return f"{write.number(row.slow)} of {write.number(row.deals)}"
+    return write.number(row.slow) + f" of {write.number(row.deals)}"
 
 
 def _stages_title(stages: tuple[StageRow, ...]) -> str:

@@ -57,7 +57,7 @@ def _table(pack: Pack, quotas: bool, write: Writer) -> Table:
         (("Role", "l", 2.2), lambda rep: rep.role) if roles else None,
         (
             ("Won (deals)", "r", 1.5),
-            lambda rep: f"{write.money(rep.won)} ({write.number(rep.won_deals)})",
+            lambda rep: write.money(rep.won) + f" ({write.number(rep.won_deals)})",
         ),
         (("Quota to date", "r", 1.3), lambda rep: write.money(rep.quota_to_date))
         if quotas

@@ -238,7 +238,7 @@ def _attained(line: ManagerLine, write: Writer) -> str:
     if line.attainment is None:
         return _ANSWERS[below]
     attained = write.benchmark(line.attainment.expected)
-    return attained if below is None else f"{attained}, {_ANSWERS[below]}"
+    return attained if below is None else attained + f", {_ANSWERS[below]}"
 
 
 def _average_of(summary: RegionSummary, mean: float | None, write: Writer) -> str:

@@ -22,6 +22,7 @@ from salesgap.publish.sections.parts import body, small, strong, table
 from salesgap.publish.sections.region_time import by_worth
 from salesgap.publish.wording import DRIVERS, KINDS
 from salesgap.publish.words import MISSING, Writer, in_words, listed, writer
+from salesgap.publish.written import Written
 
 
 def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
@@ -197,7 +198,8 @@ def _last_table(named: Sequence[tuple[ManagerLine, LastGap]], write: Writer) -> 
 def _others(others: float | None, write: Writer) -> str:
     if others is None:
         return MISSING
-    return f"{write.level(abs(others))} {'better' if others >= 0 else 'worse'}"
+    text = f"{write.level(abs(others))} {'better' if others >= 0 else 'worse'}"
+    return Written(text, others)
 
 
 def _without(summary: RegionSummary) -> list[Block]:

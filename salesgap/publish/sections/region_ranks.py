@@ -71,7 +71,7 @@ def _attainment(line: ManagerLine, write: Writer) -> str:
     if share is None:
         return MISSING
     ends = f"{write.benchmark(share.low)} to {write.benchmark(share.high)}"
-    return f"{write.share(share.expected, line.reps, 'rep')}, {ends}"
+    return write.share(share.expected, line.reps, "rep") + f", {ends}"
 
 
 # ── the conversation about role ───────────────────────────────────────────────────────────

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from salesgap.facts import Evidence, ExecutionDriver, Exercise, Pack
+from salesgap.params import SECTIONS, Report
 from salesgap.publish.blocks import Block, Table
 from salesgap.publish.execution import EXECUTION
 from salesgap.publish.sections.parts import body, say, strong, table
 from salesgap.publish.wording import evidence_against
 from salesgap.publish.words import MISSING, Writer, in_words
 
+EXERCISE = SECTIONS[-1]
+
 _MARKS = {True: "▲ gap", False: "● in order", None: "○ not known"}
 """Told by sign and word, so that no colour is needed."""
 
 
-def scorecard(pack: Pack, write: Writer) -> list[Block]:
+def scorecard(pack: Pack, report: Report, write: Writer) -> list[Block]:
     """The eight drivers, measured and assessed, and what the exercise says beside the data."""
     drivers = pack.coaching.drivers
     shown: list[Block] = [_table(drivers, write)] if drivers else []
     exercise = pack.coaching.exercise
     if exercise is None or exercise.answered == 0:
-        return [*shown, body(strong("The five-minute exercise "), _UNANSWERED)]
+        return [*shown, body(strong("The five-minute exercise "), _unanswered(report))]
     return [*shown, body(strong(f"{_POINTS[exercise.points_to]} "), _result(exercise, write))]
 
 
-_UNANSWERED = "was not answered in the last two quarters: print the last page, and answer it alone."
+def _unanswered(report: Report) -> str:
+    """Where its page is, if the params print it."""
+    last = (report.sections or SECTIONS)[-1]
+    page = "the last page" if last == EXERCISE else "its page"
+    left_out = EXERCISE not in (report.sections or SECTIONS)
+    do = "" if left_out else f": print {page}, and answer it alone"
+    return f"was not answered in the last two quarters{do}."
 
 
 def _table(drivers: tuple[ExecutionDriver, ...], write: Writer) -> Table:
@@ -75,7 +84,7 @@ def _assessed(one: ExecutionDriver, write: Writer) -> str:
     if one.score is None:
         return MISSING
     on = f" ({write.short_day(one.scored_on)})" if one.scored_on else ""
-    return f"{write.number(one.score, 1)}{on}"
+    return write.number(one.score, 1) + on
 
 
 # ── the exercise ──────────────────────────────────────────────────────────────────────────

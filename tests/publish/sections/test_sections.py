@@ -11,7 +11,7 @@ import pytest
 
 from salesgap import facts as f
 from salesgap.measures.definitions import MEASURES
-from salesgap.params import Report
+from salesgap.params import SECTIONS, Report
 from salesgap.publish import sections
 from salesgap.publish.blocks import FACTS_MIME, Section
 from salesgap.publish.display import SectionView
@@ -270,6 +270,9 @@ def test_the_first_page_carries_the_setup_of_the_document(full_pack: f.Pack) -> 
         "colour": "#004488",
         "footer_left": "Acme",
         "footer_centre": "as of June 30, 2026",
+        "logo": None,
+        "typeface": None,
+        "sections": (),
     }
     assert setup.as_of == full_pack.as_of
 
@@ -906,7 +909,8 @@ def test_every_page_holds_a_title_and_survives_a_round_trip(
     pack = request.getfixturevalue(name)
     for show in PAGES:
         section = show(pack, report).section
-        assert Section.model_validate(section.model_dump(mode="json")) == section
+        kept = section.model_dump(mode="json")
+        assert Section.model_validate(kept).model_dump(mode="json") == kept
         levels = [b.level for b in section.blocks if b.type == "heading"]
         if not section.blocks:
             assert show is sections.five_minute_exercise
@@ -1282,3 +1286,31 @@ def test_definitions_cover_every_measure_of_the_scorecard_and_the_card(
     page = said(sections.how_made(full_pack, report))
     for measure in ("goals_per_rep", "joint_calls", "capacity"):
         assert f"{MEASURES[measure].name}: " in page
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ((), "two quarters: print the last page, and answer it alone."),
+        (("one-gap", "five-minute-exercise", "how-made"), "print its page, and answer it alone."),
+        (("one-gap", "cadence", "how-made"), "was not answered in the last two quarters."),
+    ],
+)
+def test_the_exercise_is_never_said_to_be_on_a_page_that_is_left_out(
+    full_pack: f.Pack, report: Report, chosen: tuple[str, ...], told: str
+) -> None:
+    coaching = full_pack.coaching.model_copy(update={"exercise": None})
+    pack = full_pack.model_copy(update={"coaching": coaching})
+
+    text = said(
+        sections.cadence_and_checkpoint(pack, report.model_copy(update={"sections": chosen}))
+    )
+
+    assert told in text
+    assert ("print" in text) is ("print" in told)
+
+
+def test_every_section_of_a_pack_has_the_name_by_which_params_choose_it(
+    full_pack: f.Pack, report: Report
+) -> None:
+    assert tuple(page(full_pack, report).section.name for page in PAGES) == SECTIONS
