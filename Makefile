@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer with venv, and make. Everything is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint constraints docs validate speed pictures clean
+.PHONY: help demo test soak browser lint constraints docs validate speed pictures bench-data clean
 
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 \
 	|| command -v python3.11 || echo python3)
@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP) ## coaching packs from a simulated organisation, into output/demo
 	$(BIN)/salesgap demo
@@ -17,6 +17,9 @@ demo: $(STAMP) ## coaching packs from a simulated organisation, into output/demo
 test: lint ## lint, then every test, and the notebooks as they open
 	$(BIN)/python -m pytest --nbmake notebooks
 	$(BIN)/python -m pytest
+
+soak: $(STAMP) ## the tests that take minutes: batches killed at twenty moments
+	$(BIN)/python -m pytest -m soak
 
 browser: $(STAMP) ## the notebooks in a real browser; make test has it too once this has run
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,browser]'
@@ -44,6 +47,9 @@ constraints: ## pin every dependency anew, from a clean environment
 	.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet '.[test,browser]'
 	.venv-constraints/bin/python -m pip freeze --exclude salesgap > constraints.txt
 	rm -rf .venv-constraints
+
+bench-data: $(STAMP) ## measure a million deals from CSV to snapshot, and write docs/volume.md
+	$(BIN)/python -m salesgap.validate.volume docs/volume.md
 
 clean: ## remove the environment, caches and everything the runs left
 	rm -rf .venv .venv-constraints .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

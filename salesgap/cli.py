@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from salesgap import __version__
 from salesgap.errors import ParamsError, SalesgapError
+
+if TYPE_CHECKING:
+    from salesgap.batch.plan import Choice
+    from salesgap.crm.propose import Proposal
 
 app = typer.Typer(
     name="salesgap",
@@ -63,24 +67,60 @@ def demo(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    export: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="EXPORT",
+            help="A file of your export or a folder of them, copied into DIR/data; a params file "
+            "is proposed from it. May be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """Start a workbook: notebooks, templates, params and plays, ready to edit."""
-    from salesgap.starter import new_workbook
+    from salesgap.starter import new_workbook, workbook_from
 
+    if export:
+        _say_proposed(*workbook_from(folder, export))
+        return
     new_workbook(folder)
     typer.echo(f"{folder}: edit params/example.yml, put the export into data/; README.md goes on")
 
 
+def _say_proposed(proposal: Proposal, path: Path) -> None:
+    """What was recognised, what is open, and how to go on."""
+    typer.echo(f"{path}: proposed; read as {proposal.profile} ({proposal.why})")
+    for question in proposal.questions():
+        typer.echo(f"  ? {' '.join(question.split())}")
+    first = "" if proposal.is_sure else "confirm or correct the lines marked ASK, then "
+    typer.echo(f"next: {first}salesgap check {path}")
+
+
 @app.command()
 def check(
-    params: ParamsFile,
+    params: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PARAMS",
+            help="The run's YAML file; or the folder of an export, to propose one.",
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Default: output/<name of the run>.")
     ] = None,
 ) -> None:
-    """Read the sources; print and write what was accepted, set aside and missing."""
+    """Read the sources; print and write what was accepted, set aside and missing.
+
+    Of the folder of an export, propose a params file instead, and write it.
+    """
+    if params.is_dir():
+        from salesgap.starter import propose_params
+
+        _say_proposed(*propose_params(params, output or Path(), params.resolve().name))
+        return
     from salesgap.batch.files import publish_text
     from salesgap.batch.folder import QUARANTINE, held
+    from salesgap.batch.passwords import read_passwords
     from salesgap.crm.freeze import survey, write_quarantine
     from salesgap.crm.report import quality_text
     from salesgap.last import read_last_run
@@ -89,6 +129,8 @@ def check(
     run = load_params(params)
     if run.last_run:
         read_last_run(run.last_run, run.as_of)
+    if run.report.encrypt:
+        read_passwords(run.report.encrypt)
     snapshot = survey(run)
     text = quality_text(snapshot.report)
     folder = output or _default_output(params)
@@ -115,17 +157,41 @@ def pack(
 
 
 @app.command()
-def batch(
+def batch(  # noqa: PLR0913, PLR0917  # its arguments are the command's options
     params: ParamsFile,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Where the packs go.")],
     manager: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Only this manager, no region summaries; may be repeated."),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Only what is missing or whose inputs changed.")
+    ] = False,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Only what failed last time, or was not reached.")
+    ] = False,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be made and why; write nothing.")
+    ] = False,
     jobs: Jobs = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print failures only.")] = False,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Add a line a pack, without names.")
+    ] = None,
 ) -> None:
     """Make every manager's pack, and the region summaries."""
-    _run(params, output, managers=tuple(manager or ()), jobs=jobs)
+    ids = tuple(manager or ())
+    _refuse_both(
+        {"--resume": resume, "--only-failed": only_failed},
+        {"--only-failed": only_failed, "--manager": bool(ids)},
+        {"--dry-run": dry, "--quiet": quiet},
+        {"--dry-run": dry, "--log": log is not None},
+    )
+    choice: Choice = "changed" if resume else "failed" if only_failed else "all"
+    if dry:
+        _dry_run(params, output, ids, choice)
+    else:
+        _run(params, output, managers=ids, choice=choice, jobs=jobs, quiet=quiet, log=log)
 
 
 @app.command()
@@ -210,22 +276,38 @@ def _default_output(params_file: Path) -> Path:
     return Path("output") / load_params(params_file).name
 
 
-def _run(
-    params_file: Path, output: Path, *, managers: Sequence[str] = (), jobs: int | None = None
-) -> None:
+def _refuse_both(*pairs: Mapping[str, bool]) -> None:
+    """Raise where both options of a pair are given."""
+    for pair in pairs:
+        if all(pair.values()):
+            one, other = pair
+            raise ParamsError(
+                f"{one} and {other} contradict each other", do="leave one of them out"
+            )
+
+
+def _dry_run(params_file: Path, output: Path, managers: Sequence[str], choice: Choice) -> None:
+    from salesgap.batch.closing import planned_lines
+    from salesgap.batch.run import dry_run
+
+    for line in planned_lines(dry_run(params_file, output, managers=managers, choice=choice)):
+        typer.echo(line)
+
+
+def _run(params_file: Path, output: Path, *, quiet: bool = False, **options: Any) -> None:
     """Run the batch, say what came of it, and leave with its exit code."""
+    from salesgap.batch.closing import closing_lines, totals
     from salesgap.batch.run import run_batch
 
-    records = run_batch(params_file, output, managers=managers, jobs=jobs).records
-    failed = [record for record in records if not record.made]
+    outcome = run_batch(params_file, output, quiet=quiet, **options)
+    failed = [record for record in outcome.records if not record.made]
     for record in failed:
         typer.echo(f"salesgap: {record.kind} {record.id} failed: {record.reason}", err=True)
-    made = [record for record in records if record.made]
-    packs = sum(record.kind == "pack" for record in made)
-    summaries = len(made) - packs
-    typer.echo(f"{output}: packs {packs}, region summaries {summaries}, failed {len(failed)}")
+    if not quiet:
+        for line in (*closing_lines(outcome), f"{output}: {totals(outcome)}"):
+            typer.echo(line)
     if failed:
-        typer.echo(f"the reasons are above and in {output / 'manifest.json'}")
+        typer.echo(f"the reasons are above and in {output / 'manifest.json'}", err=quiet)
         raise typer.Exit(3)
 
 

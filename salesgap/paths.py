@@ -9,7 +9,11 @@ from collections.abc import Iterable
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,46}[A-Za-z0-9])?")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d) *(\..*)?")
+_RESERVED = re.compile(
+    r"(?i)(con|prn|aux|nul|com\d|lpt\d"  # on Windows
+    r"|data|data-quality|manifest|notebooks|private|quarantine|region-summary"  # in a run's output
+    r") *(\..*)?"
+)
 
 
 def file_keys(texts: Iterable[str]) -> dict[str, str]:

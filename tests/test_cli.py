@@ -162,7 +162,9 @@ def test_simulate_writes_tables_that_check_reads(salesgap, tmp_path):
     (tmp_path / "run.yml").write_text(f"{before}source: {{folder: data}}\n{stages}", "utf-8")
     ended = salesgap("check", "run.yml")
     assert ended.code == 0
-    assert "Rows set aside" not in ended.out
+    aside = ended.out.partition("Rows set aside")[2].partition("To know")[0].split()
+    assert " ".join(aside[2:]).startswith("adds up the quotas of the people below")
+    assert "(left out)" in " ".join(aside[-2:])  # and nothing else is set aside
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,15 @@ def test_a_plain_id_is_its_own_name(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "start"), [("../../etc/passwd", "etc-passwd~"), ("日本", "id~"), ("con", "con~")]
+    ("text", "start"),
+    [
+        ("../../etc/passwd", "etc-passwd~"),
+        ("日本", "id~"),
+        ("con", "con~"),
+        ("Data", "Data~"),
+        ("private", "private~"),
+        ("manifest.json", "manifest-json~"),
+    ],
 )
 def test_any_other_id_keeps_what_can_be_read_of_it(text, start):
     assert file_keys([text])[text].startswith(start)

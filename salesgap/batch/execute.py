@@ -5,29 +5,39 @@ This is what a worker process does. It raises nothing: whatever happens ends in 
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import shutil
+import re
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbformat import NotebookNode
 from pydantic import ValidationError
 
-from salesgap.batch.files import publish, sha256
+from salesgap.batch.encrypt import encrypted
+from salesgap.batch.files import publish_all, writing
 from salesgap.batch.folder import STAGING
 from salesgap.batch.kernel import run_notebook
+from salesgap.batch.limits import Limits
 from salesgap.batch.manifest import Kind, Record
 from salesgap.errors import NotebookError, SalesgapError
 from salesgap.facts import Pack
 from salesgap.publish.blocks import FACTS_MIME
 from salesgap.publish.calendar_file import calendar_file
+
+if TYPE_CHECKING:
+    from salesgap.publish.exporter import SalesgapPDFExporter
+
+
+_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)")
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,10 @@ class Job:
     """One notebook to run and where its results go.
 
     ``stem`` is the published files' path without suffix and ``keep`` the executed notebook's path,
-    both relative to ``output``; ``templates`` holds the nbconvert templates.
+    both relative to ``output``; ``templates`` holds the nbconvert templates. ``staging`` is the
+    folder in ``output`` where files wait for their names: the batch makes it, and takes it away
+    when it ends or another takes over. A ``password`` encrypts the PDF, and then facts and calendar
+    get the path ``beside`` instead of ``stem``.
     """
 
     id: str
@@ -47,86 +60,100 @@ class Job:
     keep: str
     template: str
     templates: Path
-    timeout_s: float
+    limits: Limits
+    staging: str = STAGING
+    beside: str = ""
+    password: str = field(default="", repr=False)
 
 
-def execute(job: Job) -> Record:
+def execute(job: Job, temporary: Path | None = None) -> Record:
     """Run ``job`` and publish its PDF, facts, a pack's calendar and the notebook; or publish
-    nothing and say why."""
+    nothing and say why. The kernel's folder is made in ``temporary``, or where the system says."""
     start = time.perf_counter()
     files: dict[str, str] = {}
     notes: tuple[str, ...] = ()
-    reason = ""
+    reason, failure = "", ""
     try:
-        files, notes = _make(job)
+        files, notes = _make(job, temporary)
     except SalesgapError as error:
-        reason = str(error)
+        reason, failure = str(error), type(error).__name__
     except Exception as error:  # a pack's failure is its record, whatever it was
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        failure = type(error).__name__
+        reason = " ".join(f"{failure}: {error}".split())
     return Record(
         id=job.id,
         kind=job.kind,
         status="failed" if reason else "made",
-        reason=reason,
+        reason=printable(reason),
+        error=failure,
         notes=notes,
         seconds=round(time.perf_counter() - start, 2),
         files=files,
     )
 
 
-def _make(job: Job) -> tuple[dict[str, str], tuple[str, ...]]:
+def printable(reason: str) -> str:
+    """As it may stand in a manifest: no password of an address, and no page of text."""
+    return textwrap.shorten(_PASSWORD.sub(r"\1…", reason), _LONGEST_REASON, placeholder=" …")
+
+
+def _make(job: Job, temporary: Path | None) -> tuple[dict[str, str], tuple[str, ...]]:
     """The hash of each file made, and what to note of the PDF."""
-    with _private_folders(job.output) as (scratch, staging):
-        executed = run_notebook(
-            job.notebook, job.parameters, scratch=scratch, timeout_s=job.timeout_s
-        )
+    with _private_folders(job, temporary) as (scratch, staging):
+        executed = run_notebook(job.notebook, job.parameters, scratch=scratch, limits=job.limits)
         pdf, notes = _pdf(executed, job)
-        (staging / "pack.pdf").write_bytes(pdf)
         facts = facts_of(executed)
-        (staging / "pack.json").write_text(_facts_text(facts), "utf-8")
+        beside = {".json": _facts_text(facts).encode()}
         if job.kind == "pack" and (calendar := _calendar(facts)):
-            (staging / "pack.ics").write_bytes(calendar)
-        staged = {f"{job.stem}{path.suffix}": path for path in sorted(staging.iterdir())}
-        hashes = {name: sha256(path) for name, path in staged.items()}
-        nbformat.write(executed, staging / "pack.ipynb")  # type: ignore[no-untyped-call]
-        for name, path in {**staged, job.keep: staging / "pack.ipynb"}.items():
-            publish(path, job.output / name)
-    return hashes, notes
+            beside[".ics"] = calendar
+        if job.password:
+            pdf = encrypted(pdf, job.password, beside.get(".ics"))
+        named = {f"{job.stem}.pdf": pdf}
+        named |= {f"{job.beside or job.stem}{suffix}": text for suffix, text in beside.items()}
+        with writing(job.output):
+            return _publish(named, executed, job, staging), notes
 
 
-def remove_scratch(worker_pid: int | None) -> None:
-    """Remove what a worker that was killed could not."""
-    for folder in Path(tempfile.gettempdir()).glob(_scratch_prefix(worker_pid) + "*"):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _scratch_prefix(worker_pid: int | None) -> str:
-    return f"sg-{worker_pid}-"
+def _publish(
+    named: dict[str, bytes], executed: NotebookNode, job: Job, staging: Path
+) -> dict[str, str]:
+    """Give each file its name once all are written; their hashes."""
+    ordered = {name: named[name] for name in sorted(named)}
+    notebook = json.dumps(executed, ensure_ascii=False).encode()
+    publish_all({**ordered, job.keep: notebook}, job.output, staging)
+    return {name: hashlib.sha256(content).hexdigest() for name, content in ordered.items()}
 
 
 @contextmanager
-def _private_folders(output: Path) -> Iterator[tuple[Path, Path]]:
+def _private_folders(job: Job, temporary: Path | None) -> Iterator[tuple[Path, Path]]:
     """A short-named folder for the kernel's sockets, and one beside the final files."""
-    staging_root = output / STAGING
-    staging_root.mkdir(parents=True, exist_ok=True)
+    with writing(job.output):
+        staging = tempfile.TemporaryDirectory(
+            dir=job.output / job.staging, ignore_cleanup_errors=True
+        )
     with (
         tempfile.TemporaryDirectory(
-            prefix=_scratch_prefix(os.getpid()), ignore_cleanup_errors=True
+            prefix="k", dir=temporary, ignore_cleanup_errors=True
         ) as scratch,
-        tempfile.TemporaryDirectory(dir=staging_root, ignore_cleanup_errors=True) as staging,
+        staging as waiting,
     ):
-        yield Path(scratch), Path(staging)
+        yield Path(scratch), Path(waiting)
 
 
 def _pdf(executed: NotebookNode, job: Job) -> tuple[bytes, tuple[str, ...]]:
     """The PDF, and what to note of it."""
+    body, resources = _exporter(job.template, job.templates).from_notebook_node(executed)
+    return bytes(body), _notes(resources["unshown"])
+
+
+@cache
+def _exporter(template: str, templates: Path) -> SalesgapPDFExporter:
+    """Made once a process, as are the fonts it sets with."""
     from salesgap.publish.exporter import SalesgapPDFExporter  # typst: only where a page is set
 
-    exporter = SalesgapPDFExporter(  # type: ignore[no-untyped-call]
-        template_name=job.template, extra_template_basedirs=[str(job.templates)]
+    return SalesgapPDFExporter(  # type: ignore[no-untyped-call]
+        template_name=template, extra_template_basedirs=[str(templates)]
     )
-    body, resources = exporter.from_notebook_node(executed)
-    return bytes(body), _notes(resources["unshown"])
 
 
 def _notes(unshown: tuple[str, ...]) -> tuple[str, ...]:

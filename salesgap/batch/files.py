@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,12 +29,28 @@ def publish(staged: Path, target: Path) -> None:
     staged.replace(target)
 
 
+def publish_all(contents: Mapping[str, bytes], folder: Path, staging: Path) -> None:
+    """Give each file its name below ``folder`` once all are written into ``staging``, in order."""
+    staged = {staging / str(number): name for number, name in enumerate(contents)}
+    for path, name in staged.items():
+        path.write_bytes(contents[name])
+    for path, name in staged.items():
+        publish(path, folder / name)
+
+
 def publish_text(text: str, target: Path) -> None:
-    """Write ``text`` under a private name, then give it its final one."""
+    """Write ``text`` under a private name, then give it its final one.
+
+    The private name is the same every time: what a killed process left of it is written over.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    staged = target.with_name(f".{target.name}.{os.getpid()}")
-    staged.write_text(text, "utf-8")
-    staged.replace(target)
+    staged = target.with_name(f".{target.name}.part")
+    try:
+        staged.write_text(text, "utf-8")
+        staged.replace(target)
+    except OSError:
+        staged.unlink(missing_ok=True)
+        raise
 
 
 def sha256(path: Path) -> str:

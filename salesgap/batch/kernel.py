@@ -1,54 +1,54 @@
-"""One notebook, one private kernel: Papermill with a wall-clock limit and unmixable sockets.
+"""One notebook, one private kernel: Papermill with limits of our own and unmixable sockets.
 
-Two things differ from Papermill's own engine. The kernel talks over Unix sockets in a folder of
-its own, because kernels that start side by side race for TCP ports. And the limit holds for the
-whole notebook: when it is reached, the kernel's process group is killed, children included.
+Three things differ from Papermill's own engine. The kernel starts warm where it can. It talks over
+Unix sockets in a folder of its own, because kernels that start side by side race for TCP ports.
+And the limits hold for the whole notebook: when one is reached, the kernel's process group is
+killed, children included.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from subprocess import DEVNULL
 from typing import Any
 
 import papermill
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
+from papermill.engines import NBClientEngine
 
+from salesgap.batch.limits import Limits, watch
+from salesgap.batch.warm import ENVIRONMENT, Provisioner
 from salesgap.errors import NotebookError
 
-ENGINE = "salesgap"
+_KERNEL = "python3"
 _LONGEST_SOCKET_PATH = 90  # of some 104 bytes that the strictest system allows
 
 
 def run_notebook(
-    notebook: Path, parameters: dict[str, str], *, scratch: Path, timeout_s: float
+    notebook: Path, parameters: dict[str, str], *, scratch: Path, limits: Limits
 ) -> NotebookNode:
     """Execute ``notebook`` in a kernel of its own and return it with its outputs.
 
     ``scratch`` is an empty private folder: the kernel's working directory and its sockets.
     Raises ``NotebookError`` naming the cell when a parameter is unknown, a cell raises, the kernel
-    dies, or ``timeout_s`` seconds have passed.
+    dies, or a limit is reached.
     """
     _check_parameters(notebook, parameters)
+    prepared = papermill.execute_notebook(
+        _literal(notebook), None, parameters, kernel_name=_KERNEL, prepare_only=True
+    )
     try:
-        executed: NotebookNode = papermill.execute_notebook(
-            _literal(notebook),
-            None,
-            parameters,
-            engine_name=ENGINE,
-            kernel_name="python3",
-            progress_bar=False,
-            scratch=scratch,
-            timeout_s=timeout_s,
+        executed: NotebookNode = _PrivateKernelEngine.execute_notebook(
+            prepared, _KERNEL, progress_bar=False, scratch=scratch, limits=limits
         )
     except _Stopped as stopped:
         raise NotebookError(stopped.reason, where=f"{notebook.name} {stopped.cell}") from None
@@ -69,70 +69,73 @@ class _PrivateKernelEngine(NBClientEngine):  # type: ignore[misc]  # Papermill s
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, scratch: Path, timeout_s: float, **_: Any
+        cls, nb_man: Any, kernel_name: str, *, scratch: Path, limits: Limits, **_: Any
     ) -> None:
-        kernel = _private_kernel(kernel_name, scratch)
+        kernel, provisioner = _private_kernel(kernel_name, scratch)
         client = PapermillNotebookClient(
             nb_man,
             km=kernel,
             timeout=None,
-            startup_timeout=timeout_s,
             shutdown_kernel="immediate",
             resources={"metadata": {"path": str(scratch)}},
         )
-        with _limit(kernel, timeout_s) as reached:
+        environment = {**os.environ, **ENVIRONMENT, "TMPDIR": str(scratch)}
+        with watch(lambda: provisioner.pid, limits) as watching:
             try:
-                client.execute(cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL)
+                client.execute(cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL, env=environment)
             except (DeadKernelError, RuntimeError):
-                late = f"took longer than {timeout_s:g} s"
-                reason = late if reached.is_set() else "the kernel died"
+                reason = watching.reason or f"the kernel died ({_how(provisioner)})"
                 raise _Stopped(reason, _last_begun(nb_man.nb)) from None
-        _raise_for_errors(nb_man.nb)
+            finally:
+                provisioner.end()
+        _raise_for_errors(nb_man.nb, limits)
 
 
-papermill_engines.register(ENGINE, _PrivateKernelEngine)
+class _Client(AsyncKernelClient):
+    """A client that is ready as soon as the kernel answers and its output is heard.
+
+    The library's own then waits for 0.2 s of silence.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        while await self._async_is_alive():
+            self.kernel_info()
+            with suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)
+                return
+        raise DeadKernelError("before it was ready")
 
 
-def _private_kernel(kernel_name: str, scratch: Path) -> AsyncKernelManager:
+def _private_kernel(kernel_name: str, scratch: Path) -> tuple[AsyncKernelManager, Provisioner]:
     kernel = AsyncKernelManager(
-        kernel_name=kernel_name, connection_file=str(scratch / "kernel.json")
+        kernel_name=kernel_name,
+        connection_file=str(scratch / "kernel.json"),
+        client_factory=_Client,
     )
+    provisioner = Provisioner(kernel_spec=kernel.kernel_spec, parent=kernel)
+    kernel.provisioner = provisioner
     if os.name == "posix" and len(os.fsencode(scratch)) < _LONGEST_SOCKET_PATH:
         kernel.transport = "ipc"
         kernel.ip = str(scratch / "k")
-    return kernel
+    return kernel, provisioner
 
 
-@contextmanager
-def _limit(kernel: AsyncKernelManager, timeout_s: float) -> Iterator[threading.Event]:
-    """Kill ``kernel`` when the time is up; the event tells that it was so."""
-    reached = threading.Event()
-
-    def expire() -> None:
-        reached.set()
-        _kill(kernel)
-
-    timer = threading.Timer(timeout_s, expire)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield reached
-    finally:
-        timer.cancel()
+def _how(provisioner: Provisioner) -> str:
+    """How a kernel ended: the signal that ended it, or its exit code."""
+    code = provisioner.process.poll() if provisioner.process else None
+    if code is None:
+        return "it does not answer"
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
-def _kill(kernel: AsyncKernelManager) -> None:
-    group = getattr(kernel.provisioner, "pgid", None)
-    if group is not None:
-        with suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
-
-
-def _raise_for_errors(notebook: NotebookNode) -> None:
+def _raise_for_errors(notebook: NotebookNode, limits: Limits) -> None:
     for name, cell in _named_cells(notebook):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                raise _Stopped(f"{output.ename}: {output.evalue}", name)
+                too_large = output.ename.endswith("MemoryError")
+                reason = limits.large if too_large else f"{output.ename}: {output.evalue}"
+                raise _Stopped(reason, name)
 
 
 def _last_begun(notebook: NotebookNode) -> str:

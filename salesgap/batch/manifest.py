@@ -6,10 +6,10 @@ interrupted, always finds a complete file.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal, Self
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from salesgap.batch.files import publish_text
 from salesgap.errors import OutputError
@@ -22,25 +22,51 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Record(_Frozen):
-    """One pack, or one region summary: made, or failed and why.
+def _inside(name: str) -> str:
+    """``name``, if it stays in the output folder: a manifest says what a run may remove."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError("leads out of the output folder")
+    return name
 
-    ``notes`` is what a reader of a made one should know of its PDF, without a name; ``files`` maps
-    each published file, relative to the output folder, to the SHA-256 of its bytes.
+
+Inside = Annotated[str, AfterValidator(_inside)]
+
+
+class Record(_Frozen):
+    """One pack, or one region summary: made, or failed and why, or still waiting to be made.
+
+    ``error`` is the class of what went wrong and ``reason`` its line; ``notes`` is what a reader of
+    a made one should know of its PDF, without a name. ``stem`` is the path of its files without
+    suffix, ``files`` maps each published one to the SHA-256 of its bytes; all are relative to the
+    output folder. ``inputs`` has a hash for each part of :data:`salesgap.batch.inputs.PARTS`.
     """
 
     id: str
     kind: Kind
-    status: Literal["made", "failed"]
+    status: Literal["made", "failed", "waiting"]
     reason: str = ""
+    error: str = ""
     notes: tuple[str, ...] = ()
     seconds: float
-    files: dict[str, str] = {}
+    stem: Inside = ""
+    files: dict[Inside, str] = {}
+    inputs: dict[str, str] = {}
 
     @property
     def made(self) -> bool:
         """Whether the pack is there."""
         return self.status == "made"
+
+    @property
+    def key(self) -> tuple[Kind, str]:
+        """What tells it from any other record of the folder."""
+        return self.kind, self.id
+
+    @property
+    def facts(self) -> str:
+        """The path of the facts of a made one; none if the manifest names no such file."""
+        return next((name for name in self.files if name.endswith(".json")), "")
 
 
 class Manifest(_Frozen):
@@ -71,13 +97,18 @@ class Manifest(_Frozen):
         """Replace ``manifest.json`` in ``folder``."""
         publish_text(self.model_dump_json(indent=2) + "\n", folder / NAME)
 
-    def add(self, record: Record) -> Self:
-        """With ``record`` in place of an earlier one of the same kind and id."""
-        others = self.without({(record.kind, record.id)}).records
-        records = sorted((*others, record), key=lambda r: (r.kind, r.id))
-        return self.model_copy(update={"records": tuple(records)})
+    def add(self, *records: Record) -> Self:
+        """With ``records`` in place of earlier ones of the same kind and id."""
+        others = self.without({record.key for record in records}).records
+        return self.model_copy(
+            update={"records": tuple(sorted((*others, *records), key=lambda r: r.key))}
+        )
+
+    def find(self, kind: Kind, id: str) -> Record | None:
+        """The record of this kind and id."""
+        return next((r for r in self.records if r.key == (kind, id)), None)
 
     def without(self, keys: set[tuple[Kind, str]]) -> Self:
         """Without the records of these kinds and ids."""
-        kept = tuple(r for r in self.records if (r.kind, r.id) not in keys)
+        kept = tuple(r for r in self.records if r.key not in keys)
         return self.model_copy(update={"records": kept})

@@ -35,8 +35,8 @@ class Bar:
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Bar]:
-    """A bar on standard error for ``total`` packs; silent where that is no terminal."""
+def progress_bar(total: int, *, quiet: bool) -> Iterator[Bar]:
+    """A bar on standard error for ``total`` packs; none where ``quiet`` or no terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -46,5 +46,5 @@ def progress_bar(total: int) -> Iterator[Bar]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
         yield Bar(progress, total)

@@ -2,184 +2,183 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from salesgap import __version__
 from salesgap.batch.execute import Job
-from salesgap.batch.folder import DATA, QUARANTINE, STAGING, held
-from salesgap.batch.manifest import Kind, Manifest, Record
-from salesgap.batch.progress import progress_bar
-from salesgap.batch.workers import workers
-from salesgap.errors import DataError
+from salesgap.batch.folder import NOTEBOOKS, PRIVATE, held, refuse_others
+from salesgap.batch.inputs import NOTEBOOKS as NOTEBOOK_OF
+from salesgap.batch.inputs import TEMPLATES as TEMPLATE_OF
+from salesgap.batch.ledger import Ledger
+from salesgap.batch.limits import Limits
+from salesgap.batch.log import run_log
+from salesgap.batch.manifest import Manifest, Record
+from salesgap.batch.passwords import read_passwords, require
+from salesgap.batch.plan import Choice, Item, Plan, Run, choose_managers, make_plan, records_of
+from salesgap.batch.preparation import prepare_teams, teams_there
+from salesgap.batch.progress import Bar, progress_bar
+from salesgap.batch.workers import Crew, workers
 from salesgap.params import Params, load_params
-from salesgap.prepare import SNAPSHOT, ManagerEntry, Prepared, prepare
+from salesgap.prepare import ManagerEntry, prepare
 from salesgap.publish.words import writer
 from salesgap.resources import workbook_of
 
 NOT_MADE = "not-made.json"
 
 
-def run_batch(
-    params_file: Path, output: Path, *, managers: Sequence[str] = (), jobs: int | None = None
-) -> Manifest:
-    """Make the packs of a params file into ``output``; the manifest holds this run's records only.
-
-    ``managers`` narrows it to some ids: then only their packs are made anew, and no region
-    summary, since a part of a region is not the region. ``jobs`` overrides the params. One pack's
-    failure leaves the others. Raises ``SalesgapError`` when no pack can be started at all.
-    """
-    params_file, output = params_file.resolve(), output.resolve()
-    plan = _Plan(params_file, load_params(params_file), output, workbook_of(params_file))
-    writer(plan.params.report, plan.params.currency)  # a locale no page can be written in ends here
-    with held(output):
-        prepared = _prepared(plan)
-        chosen = _chosen(prepared.managers, managers)
-        log = _Log(output, _emptied(plan, {m.person_id for m in chosen} if managers else None))
-        _make_all(plan, chosen, () if managers else prepared.regions, log, jobs)
-        return log.this_run()
-
-
-def _prepared(plan: _Plan) -> Prepared:
-    """The teams of the run, with what was set aside laid where the analyst looks for it."""
-    data, quarantine = plan.output / DATA, plan.output / QUARANTINE
-    for folder in (data, quarantine):
-        shutil.rmtree(folder, ignore_errors=True)
-    prepared = prepare(plan.params, data, plan.workbook)
-    shutil.copytree(data / SNAPSHOT / QUARANTINE, quarantine)
-    return prepared
-
-
-def _make_all(
-    plan: _Plan,
-    chosen: Sequence[ManagerEntry],
-    regions: Sequence[str],
-    log: _Log,
-    jobs: int | None,
-) -> None:
-    count = min(_jobs(plan.params, jobs), len(chosen))
-    with progress_bar(len(chosen) + len(regions)) as bar, workers(count) as crew:
-        for record in crew.run(plan.pack_job(manager) for manager in chosen):
-            log.add(record)
-            bar.add(record)
-        summaries = [plan.region_job(region, chosen, log) for region in regions]
-        for record in crew.run(summaries):
-            log.add(record)
-            bar.add(record)
-
-
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What every job of a batch shares."""
+class Outcome:
+    """What a batch did. ``records`` are this run's; the others as in :class:`Plan`."""
 
-    params_file: Path
-    params: Params
-    output: Path
-    workbook: Path
-
-    def pack_job(self, manager: ManagerEntry) -> Job:
-        return self._job(
-            "pack",
-            manager.person_id,
-            f"{manager.region_key}/{manager.key}",
-            notebook="coaching_pack",
-            manager_id=manager.person_id,
-            team_folder=str(manager.team_folder),
-        )
-
-    def region_job(self, region: str, managers: Sequence[ManagerEntry], log: _Log) -> Job:
-        own = [manager for manager in managers if manager.region == region]
-        return self._job(
-            "region",
-            region,
-            f"{own[0].region_key}/region-summary",
-            notebook="region_summary",
-            region=region,
-            facts_folder=str(self._facts_folder(own, log)),
-        )
-
-    def _facts_folder(self, managers: Sequence[ManagerEntry], log: _Log) -> Path:
-        """The facts of a region's packs, and why the missing ones are missing."""
-        folder = self.output / STAGING / "facts" / managers[0].region_key
-        folder.mkdir(parents=True)
-        for manager in managers:
-            if log.record("pack", manager.person_id).made:
-                facts = self.output / manager.region_key / f"{manager.key}.json"
-                shutil.copy2(facts, folder)
-        failed = [log.record("pack", m.person_id) for m in managers]
-        reasons = [f"{record.id}: {record.reason}" for record in failed if not record.made]
-        (folder / NOT_MADE).write_text(json.dumps(reasons), "utf-8")
-        return folder
-
-    def _job(self, kind: Kind, id: str, stem: str, *, notebook: str, **parameters: str) -> Job:
-        return Job(
-            id=id,
-            kind=kind,
-            notebook=self.workbook / "notebooks" / f"{notebook}.ipynb",
-            parameters={"params_file": str(self.params_file), **parameters},
-            output=self.output,
-            stem=stem,
-            keep=f"notebooks/{stem}.ipynb",
-            template=notebook.replace("_", "-"),
-            templates=self.workbook / "templates",
-            timeout_s=self.params.batch.timeout_s,
-        )
+    records: tuple[Record, ...]
+    kept: tuple[Record, ...]
+    gone: tuple[Record, ...]
+    apart: tuple[str, ...]
+    seconds: float
 
 
-class _Log:
-    """The manifest on disk, one record further each time."""
+def run_batch(
+    params_file: Path,
+    output: Path,
+    *,
+    managers: Sequence[str] = (),
+    choice: Choice = "all",
+    jobs: int | None = None,
+    cluster: str = "",
+    quiet: bool = False,
+    log: Path | None = None,
+) -> Outcome:
+    """Make the packs of a params file into ``output``, and the region summaries.
 
-    def __init__(self, output: Path, manifest: Manifest) -> None:
-        self._output = output
-        self._manifest = manifest
-        self._mine: dict[tuple[Kind, str], Record] = {}
-        manifest.write(output)
-
-    def add(self, record: Record) -> None:
-        self._mine[record.kind, record.id] = record
-        self._manifest = self._manifest.add(record)
-        self._manifest.write(self._output)
-
-    def record(self, kind: Kind, id: str) -> Record:
-        return self._mine[kind, id]
-
-    def this_run(self) -> Manifest:
-        records = tuple(r for r in self._manifest.records if (r.kind, r.id) in self._mine)
-        return self._manifest.model_copy(update={"records": records})
-
-
-def _emptied(plan: _Plan, only: set[str] | None) -> Manifest:
-    """The manifest to go on with, after removing the files of the packs to be made anew.
-
-    So a pack that fails now does not lie there as it was made before. ``only`` narrows it to some
-    managers' packs; the others keep their records and files.
+    ``managers`` narrows it to some ids: then no region summary is made, since a part of a region is
+    not the region. ``choice`` narrows it to what changed, or to what failed. ``jobs`` overrides the
+    params; ``log`` is a file for a line a pack. One pack's failure leaves the others. Raises
+    ``SalesgapError`` when no pack can be started at all, or when the output cannot be written.
     """
-    earlier = Manifest.read(plan.output)
-    records = earlier.records if earlier else ()
-    anew = [r for r in records if only is None or (r.kind == "pack" and r.id in only)]
-    for record in anew:
-        for name in record.files:
-            (plan.output / name).unlink(missing_ok=True)
-    return Manifest(
-        run=plan.params.name,
-        as_of=plan.params.as_of.isoformat(),
-        salesgap=__version__,
-        records=tuple(r for r in records if r not in anew),
+    start = time.perf_counter()
+    run = _run(params_file, output)
+    with held(run.output) as staging, run_log(log) as lines:
+        prepared = prepare_teams(run.params, run.workbook, run.output, reuse=choice == "changed")
+        manifest, plan = _plan(run, prepared, managers, choice)
+        ledger = Ledger(run, manifest, plan, lines)
+        count = min(_jobs(run.params, jobs), len(plan.due))
+        with (
+            _crew(run.params, cluster, count) as crew,
+            progress_bar(len(plan.due), quiet=quiet) as bar,
+        ):
+            _make_all(run, plan, ledger, staging, crew, bar)
+    return Outcome(
+        ledger.records, plan.kept, plan.gone, plan.apart, round(time.perf_counter() - start, 2)
     )
 
 
-def _chosen(managers: Sequence[ManagerEntry], ids: Sequence[str]) -> Sequence[ManagerEntry]:
-    by_id = {manager.person_id: manager for manager in managers}
-    for id in ids:
-        if id not in by_id:
-            near = difflib.get_close_matches(id, by_id, n=3) or sorted(by_id)[:3]
-            raise DataError(f"no manager has the id {id}", do=f"try one like {', '.join(near)}")
-    return [by_id[id] for id in dict.fromkeys(ids)] if ids else managers
+def dry_run(
+    params_file: Path, output: Path, *, managers: Sequence[str] = (), choice: Choice = "all"
+) -> Plan:
+    """What :func:`run_batch` would do, without doing it; writes into a temporary folder only."""
+    run = _run(params_file, output)
+    refuse_others(run.output)
+    with tempfile.TemporaryDirectory(prefix="salesgap-") as scratch:
+        there = teams_there(run.params, run.workbook, run.output) if choice == "changed" else None
+        prepared = there or prepare(run.params, Path(scratch), run.workbook).managers
+        return _plan(run, prepared, managers, choice)[1]
+
+
+def _run(params_file: Path, output: Path) -> Run:
+    params_file, output = params_file.resolve(), output.resolve()
+    params = load_params(params_file)
+    writer(params.report, params.currency)  # a locale no page can be written in ends here
+    passwords = read_passwords(params.report.encrypt) if params.report.encrypt else {}
+    return Run(params_file, params, output, workbook_of(params_file), passwords)
+
+
+def _plan(
+    run: Run, prepared: Sequence[ManagerEntry], ids: Sequence[str], choice: Choice
+) -> tuple[Manifest, Plan]:
+    """The manifest as it lies there, and what to do. Raises if somebody has no password."""
+    chosen = choose_managers(prepared, ids)
+    if run.params.report.encrypt:
+        regions = set() if ids else {manager.region for manager in chosen}
+        needed = {manager.person_id for manager in chosen} | regions
+        require(run.passwords, needed, run.params.report.encrypt)
+    earlier = Manifest.read(run.output)
+    manifest = Manifest(
+        run=run.params.name,
+        as_of=run.params.as_of.isoformat(),
+        salesgap=__version__,
+        records=earlier.records if earlier else (),
+    )
+    return manifest, make_plan(run, chosen, manifest, part=bool(ids), choice=choice)
+
+
+def _make_all(run: Run, plan: Plan, ledger: Ledger, staging: Path, crew: Crew, bar: Bar) -> None:
+    packs = {item.key: item for item in plan.of("pack")}
+    for record in crew.run(_pack_job(run, item, staging) for item in packs.values()):
+        bar.add(ledger.add(record, packs[record.key]))
+    summaries = {item.key: ledger.with_facts(item) for item in plan.of("region")}
+    jobs = [_summary_job(run, item, staging, ledger) for item in summaries.values()]
+    for record in crew.run(jobs):
+        bar.add(ledger.add(record, summaries[record.key]))
+
+
+@contextmanager
+def _crew(params: Params, address: str, count: int) -> Iterator[Crew]:
+    """Whoever makes the packs: processes of this machine, or a cluster."""
+    if not address:
+        with workers(count) as crew:
+            yield crew
+        return
+    from salesgap.batch.cluster import cluster
+
+    with cluster(address, params) as crew:
+        yield crew
+
+
+def _pack_job(run: Run, item: Item, staging: Path) -> Job:
+    (manager,) = item.managers
+    return _job(
+        run, item, staging, manager_id=manager.person_id, team_folder=str(manager.team_folder)
+    )
+
+
+def _summary_job(run: Run, item: Item, staging: Path, ledger: Ledger) -> Job:
+    """With the facts of the region's packs, and why the missing ones are missing."""
+    folder = staging / "facts" / item.managers[0].region_key
+    folder.mkdir(parents=True)
+    records = records_of(item.managers, ledger.manifest)
+    for record in records:
+        if record.made:
+            shutil.copy2(run.output / record.facts, folder)
+    reasons = [f"{record.id}: {record.reason}" for record in records if not record.made]
+    (folder / NOT_MADE).write_text(json.dumps(reasons), "utf-8")
+    return _job(run, item, staging, region=item.id, facts_folder=str(folder))
+
+
+def _job(run: Run, item: Item, staging: Path, **parameters: str) -> Job:
+    password = run.passwords.get(item.id, "")
+    return Job(
+        id=item.id,
+        kind=item.kind,
+        notebook=run.workbook / "notebooks" / f"{NOTEBOOK_OF[item.kind]}.ipynb",
+        parameters={"params_file": str(run.params_file), **parameters},
+        output=run.output,
+        stem=item.stem,
+        keep=f"{NOTEBOOKS}/{item.stem}.ipynb",
+        template=TEMPLATE_OF[item.kind],
+        templates=run.workbook / "templates",
+        limits=Limits(run.params.batch.timeout_s, run.params.batch.memory_mb),
+        staging=str(staging.relative_to(run.output)),
+        beside=f"{PRIVATE}/{item.stem}" if password else "",
+        password=password,
+    )
 
 
 def _jobs(params: Params, override: int | None) -> int:

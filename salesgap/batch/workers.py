@@ -13,28 +13,43 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from multiprocessing.resource_tracker import ensure_running
+from typing import Any, Protocol
 
-from salesgap.batch.execute import Job, execute, remove_scratch
+from salesgap.batch import scratch, warm
+from salesgap.batch.execute import Job, execute
 from salesgap.batch.manifest import Record
 
-_SPAWN = multiprocessing.get_context("spawn")
+_CONTEXT: Any = multiprocessing.get_context("forkserver" if warm.FORKS else "spawn")
 _SECONDS_TO_LEAVE = 5.0
+if warm.FORKS:
+    _CONTEXT.set_forkserver_preload(list(warm.IMPORTED))
 
 
 @dataclass(frozen=True, slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     connection: Connection
 
-    def stop(self) -> None:
-        """Ask it to leave, which ends its kernel too; then make it leave."""
+    def ask_to_leave(self) -> None:
+        """It ends its kernel, too."""
         self.connection.close()
         self.process.terminate()
+
+    def see_off(self) -> None:
+        """Wait until it is gone; one that stays is killed."""
         self.process.join(_SECONDS_TO_LEAVE)
         self.process.kill()
         self.process.join()
+
+
+class Crew(Protocol):
+    """Whoever makes packs: :class:`Workers` here, or those of a cluster."""
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Record]:
+        """The record of each job, in the order in which they end; a failure is a record too."""
+        ...
 
 
 class Workers:
@@ -57,8 +72,11 @@ class Workers:
 
     def stop(self) -> None:
         """End every worker, busy or not."""
-        for worker in (*self._idle, *(worker for worker, _ in self._busy.values())):
-            worker.stop()
+        everybody = (*self._idle, *(worker for worker, _ in self._busy.values()))
+        for worker in everybody:
+            worker.ask_to_leave()
+        for worker in everybody:
+            worker.see_off()
 
     def _begin(self, job: Job) -> None:
         worker = self._idle.pop() if self._idle else _start_worker()
@@ -71,8 +89,8 @@ class Workers:
         try:
             record: Record = connection.recv()
         except (EOFError, ConnectionResetError):
-            worker.stop()
-            remove_scratch(worker.process.pid)
+            worker.ask_to_leave()
+            worker.see_off()
             return _lost(job, worker.process.exitcode)
         self._idle.append(worker)
         return record
@@ -80,12 +98,28 @@ class Workers:
 
 @contextmanager
 def workers(count: int) -> Iterator[Workers]:
-    """Workers that are gone when the block ends, also when it is interrupted."""
+    """Workers that are gone when the block ends, also when it is interrupted or terminated."""
+    scratch.sweep()
     crew = Workers(count)
+    with unwinding_at_sigterm():
+        try:
+            yield crew
+        finally:
+            crew.stop()
+            scratch.sweep()
+
+
+@contextmanager
+def unwinding_at_sigterm() -> Iterator[None]:
+    """A request to end raises ``SystemExit`` in the block, so that it cleans up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _leave)
     try:
-        yield crew
+        yield
     finally:
-        crew.stop()
+        signal.signal(signal.SIGTERM, before)
 
 
 def _lost(job: Job, exitcode: int | None) -> Record:
@@ -94,16 +128,16 @@ def _lost(job: Job, exitcode: int | None) -> Record:
 
 
 def _start_worker() -> _Worker:
-    ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
-    with _ctrl_c_held():
+    ours, theirs = _CONTEXT.Pipe()
+    process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
+    with ctrl_c_held(), warm.environment(), scratch.until_exit():
         process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
 @contextmanager
-def _ctrl_c_held() -> Iterator[None]:
+def ctrl_c_held() -> Iterator[None]:
     """Ctrl-C waits until the block ends; a process started in it leaves Ctrl-C waiting too."""
     if os.name != "posix":
         yield
@@ -122,21 +156,23 @@ def _serve(connection: Connection) -> None:
         os.setpgid(0, 0)  # Ctrl-C is for the batch, which then stops its workers
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # also one that came while this one started
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, _leave)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
     logging.disable()  # whatever there is to say is in the record, and names belong in no log
     warnings.simplefilter("ignore")  # nor does what libraries leave undone when they are stopped
-    try:
-        with suppress(EOFError, BrokenPipeError):
-            while True:
-                connection.send(execute(connection.recv()))
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is leaving already
+    with warm.nursery(connection), scratch.private_folder():
+        signal.signal(signal.SIGTERM, _leave)
+        threading.Thread(target=_leave_with_parent, daemon=True).start()
+        try:
+            with suppress(EOFError, BrokenPipeError):
+                while True:
+                    connection.send(execute(connection.recv()))
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is leaving already
 
 
 def _leave(*_: object) -> None:
-    """Unwind from wherever it is, so that the kernel ends and private folders are removed."""
-    raise SystemExit(1)
+    """Unwind from wherever it is, so that kernels end and private folders are removed."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _leave_with_parent() -> None:

@@ -2,18 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
-import signal
-import tempfile
-import threading
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar
 
 from salesgap.batch.execute import Job, execute
-from salesgap.batch.workers import workers
+from salesgap.batch.folder import STAGING
+from salesgap.batch.limits import Limits
 from salesgap.resources import workbook_folder
 
 PACK = """
@@ -32,10 +28,10 @@ display({{"application/vnd.salesgap.facts+json": facts, "text/plain": ""}}, raw=
 """
 DISTRIBUTED = ["North/M1.ics", "North/M1.json", "North/M1.pdf"]
 NO_PACK = FACTS.replace("display", "del facts['currency']\ndisplay")
-KILL_WORKER = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
 
 
 def job(notebook: Path, output: Path, id: str = "M1") -> Job:
+    (output / STAGING).mkdir(parents=True, exist_ok=True)
     return Job(
         id=id,
         kind="pack",
@@ -46,7 +42,7 @@ def job(notebook: Path, output: Path, id: str = "M1") -> Job:
         keep=f"notebooks/North/{id}.ipynb",
         template="coaching-pack",
         templates=workbook_folder() / "templates",
-        timeout_s=60,
+        limits=Limits(timeout_s=60, memory_mb=2048),
     )
 
 
@@ -114,30 +110,8 @@ def test_a_missing_notebook_is_a_record_too(tmp_path):
     assert "none.ipynb" in record.reason
 
 
-def test_a_worker_that_dies_costs_its_own_pack_only(write_notebook, tmp_path):
-    good = write_notebook(PACK, FACTS)
-    bad = write_notebook(KILL_WORKER, name="bad.ipynb")
-    output = tmp_path / "out"
-    before = list(Path(tempfile.gettempdir()).glob("sg-*"))
-    jobs = [job(bad, output, "M1"), job(good, output, "M2")]
-    with workers(1) as crew:
-        records = list(crew.run(jobs))
-    assert [(r.id, r.status) for r in records] == [("M1", "failed"), ("M2", "made")]
-    assert list(Path(tempfile.gettempdir()).glob("sg-*")) == before
-    assert records[0].reason == "its worker process died (exit code -9)"
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a group of processes on POSIX only")
-def test_ctrl_c_while_a_worker_starts_does_not_reach_it(tmp_path, capfd):
-    def interrupt() -> None:
-        while not multiprocessing.active_children():
-            pass
-        os.kill(multiprocessing.active_children()[0].pid, signal.SIGINT)
-
-    thread = threading.Thread(target=interrupt)
-    with workers(1) as crew:
-        thread.start()
-        (record,) = crew.run([job(tmp_path / "none.ipynb", tmp_path / "out")])
-        thread.join()
-    assert "none.ipynb" in record.reason
-    assert capfd.readouterr().err == ""
+def test_a_reason_holds_no_password_of_an_address_and_no_page_of_text(write_notebook, tmp_path):
+    raising = "raise OSError('db://ann:se:cret@host/x ' + 'word ' * 1000)"
+    record = execute(job(write_notebook(raising), tmp_path))
+    assert "OSError: db://ann:…@host/x word" in record.reason
+    assert len(record.reason) <= 500

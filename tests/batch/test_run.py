@@ -3,112 +3,32 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 from filelock import FileLock
-from nbformat.v4 import new_code_cell, new_notebook
 
 from salesgap.batch.folder import LOCK
 from salesgap.batch.manifest import Manifest
-from salesgap.batch.run import run_batch
+from salesgap.batch.run import Outcome, run_batch
 from salesgap.errors import DataError, OutputError, ParamsError
-from salesgap.resources import workbook_folder
-
-PARAMS = """\
-name: small
-as_of: 2026-06-30
-source: {simulated: {seed: 2, managers: 2}}
-stages:
-  - {name: Prospect, status: open, phase: early}
-  - {name: Qualify, status: open, phase: early}
-  - {name: Propose, status: open, phase: late}
-  - {name: Negotiate, status: open, phase: late}
-  - {name: Won, status: won}
-  - {name: Lost, status: lost}
-"""
-SHOW = """
-from pathlib import Path
-from IPython.display import display
-section = {"name": "all", "title": "All", "setup": {"title": "T", "as_of": "2026-06-30"},
-           "blocks": [{"type": "text", "spans": [{"text": "one line"}]}]}
-display({"application/vnd.salesgap.section+json": section, "text/plain": ""}, raw=True)
-"""
-SMALL_PACK = Path(__file__).resolve().parents[1] / "data" / "small-pack.json"
-PACK_FACTS = f"""
-import json, os
-assert os.listdir(team_folder)
-facts = json.loads(Path({str(SMALL_PACK)!r}).read_text("utf-8"))
-display({{"application/vnd.salesgap.facts+json": facts, "text/plain": ""}}, raw=True)
-"""
-REGION_FACTS = """
-facts = {path.name: path.read_text() for path in Path(facts_folder).iterdir()}
-display({"application/vnd.salesgap.facts+json": facts, "text/plain": ""}, raw=True)
-"""
 
 
-class Workbook:
-    """A folder as ``salesgap init`` makes it, with notebooks of the test's own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.params = folder / "params" / "run.yml"
-        self.output = folder / "output" / "run"
-        self.params.parent.mkdir(parents=True)
-        self.params.write_text(PARAMS, "utf-8")
-        (folder / "templates").symlink_to(workbook_folder() / "templates")
-        self.set("coaching_pack", "manager_id team_folder", SHOW, PACK_FACTS)
-        self.set("region_summary", "region facts_folder", SHOW, REGION_FACTS)
-
-    def set(self, name: str, parameters: str, *sources: str) -> None:
-        """Write one notebook."""
-        defaults = "\n".join(f'{p}: str = ""' for p in ["params_file", *parameters.split()])
-        cells = [new_code_cell(defaults, metadata={"tags": ["parameters"]})]
-        cells += [new_code_cell(source) for source in sources]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        path = self.folder / "notebooks" / f"{name}.ipynb"
-        path.parent.mkdir(exist_ok=True)
-        nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-
-    def use_the_shipped_notebooks(self) -> None:
-        """From now on, the packs are those that readers get."""
-        shutil.rmtree(self.folder / "notebooks")
-        (self.folder / "notebooks").symlink_to(workbook_folder() / "notebooks")
-
-    def fail_for_the_first(self) -> None:
-        """From now on, the pack of the manager whose folder is the first raises."""
-        first = "first = min(os.listdir(Path(team_folder).parent))"
-        raising = f"{first}\nassert Path(team_folder).name != first, 'no luck'"
-        self.set("coaching_pack", "manager_id team_folder", SHOW, PACK_FACTS, raising)
-
-    def published(self) -> set[str]:
-        """Every PDF, JSON and calendar for distribution, without its folder."""
-        files = self.output.glob("*/*.*")
-        return {path.name for path in files if path.suffix in (".pdf", ".json", ".ics")} - {
-            "benchmarks.json"
-        }
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Workbook:
-    return Workbook(tmp_path / "book")
-
-
-def ids(manifest: Manifest, status: str, kind: str = "pack") -> list[str]:
+def ids(manifest: Manifest | Outcome, status: str, kind: str = "pack") -> list[str]:
     return [r.id for r in manifest.records if (r.status, r.kind) == (status, kind)]
 
 
-def test_one_pack_fails_the_others_are_made_and_its_region_says_so(workbook: Workbook):
+def test_one_pack_fails_the_others_are_made_and_its_region_says_so(workbook):
     workbook.fail_for_the_first()
     manifest = run_batch(workbook.params, workbook.output)
     (lost,), (made,) = ids(manifest, "failed"), ids(manifest, "made")
     reason = "coaching_pack.ipynb cell 4: AssertionError: no luck"
-    assert manifest == Manifest.read(workbook.output)
+    on_disk = Manifest.read(workbook.output)
+    assert on_disk is not None
+    assert manifest.records == on_disk.records
     assert {r.id: r.reason for r in manifest.records if r.kind == "pack"} == {
         lost: reason,
         made: "",
@@ -125,7 +45,7 @@ def test_one_pack_fails_the_others_are_made_and_its_region_says_so(workbook: Wor
     assert seen == {f"{made}.json"}
 
 
-def test_the_layout_of_an_output_folder(workbook: Workbook):
+def test_the_layout_of_an_output_folder(workbook):
     manifest = run_batch(workbook.params, workbook.output)
     assert {path.name for path in workbook.output.iterdir()} - {LOCK} == {
         "data",
@@ -139,7 +59,7 @@ def test_the_layout_of_an_output_folder(workbook: Workbook):
             assert (workbook.output / name).is_file()
 
 
-def test_a_narrowed_batch_makes_one_pack_anew_and_leaves_the_others(workbook: Workbook):
+def test_a_narrowed_batch_makes_one_pack_anew_and_leaves_the_others(workbook):
     full = run_batch(workbook.params, workbook.output)
     first, *others = ids(full, "made")
     before = workbook.published()
@@ -155,7 +75,7 @@ def test_a_narrowed_batch_makes_one_pack_anew_and_leaves_the_others(workbook: Wo
 
 
 def test_the_same_export_and_params_give_the_same_bytes_whatever_the_folder_and_the_jobs(
-    workbook: Workbook,
+    workbook,
 ):
     workbook.use_the_shipped_notebooks()
     one = run_batch(workbook.params, workbook.folder / "first", jobs=1)
@@ -166,12 +86,12 @@ def test_the_same_export_and_params_give_the_same_bytes_whatever_the_folder_and_
     assert list(kinds.values()) == [[".ics", ".json", ".pdf"]] * 2
 
 
-def test_an_unknown_manager_is_one_clear_line(workbook: Workbook):
+def test_an_unknown_manager_is_one_clear_line(workbook):
     with pytest.raises(DataError, match="no manager has the id nobody → try one like"):
         run_batch(workbook.params, workbook.output, managers=["nobody"])
 
 
-def test_a_second_batch_on_the_same_folder_is_refused(workbook: Workbook):
+def test_a_second_batch_on_the_same_folder_is_refused(workbook):
     workbook.output.mkdir(parents=True)
     with (
         FileLock(workbook.output / LOCK),
@@ -180,21 +100,21 @@ def test_a_second_batch_on_the_same_folder_is_refused(workbook: Workbook):
         run_batch(workbook.params, workbook.output)
 
 
-def test_a_folder_with_files_of_others_is_left_alone(workbook: Workbook):
+def test_a_folder_with_files_of_others_is_left_alone(workbook):
     before = sorted(workbook.folder.rglob("*"))
     with pytest.raises(OutputError, match="holds files that are not of an earlier run"):
         run_batch(workbook.params, workbook.folder)
     assert sorted(workbook.folder.rglob("*")) == before
 
 
-def test_an_output_path_that_is_a_file_is_one_clear_line(workbook: Workbook):
+def test_an_output_path_that_is_a_file_is_one_clear_line(workbook):
     workbook.output.parent.mkdir(parents=True)
     workbook.output.write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         run_batch(workbook.params, workbook.output)
 
 
-def test_ctrl_c_ends_the_batch_with_one_line_and_leaves_no_process(workbook: Workbook, running):
+def test_ctrl_c_ends_the_batch_with_one_line_and_leaves_no_process(workbook, running):
     fifo = workbook.folder / "started"
     os.mkfifo(fifo)
     heard = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
@@ -218,8 +138,8 @@ def test_ctrl_c_ends_the_batch_with_one_line_and_leaves_no_process(workbook: Wor
     assert not (workbook.output / ".staging").exists()
 
 
-def test_a_locale_that_no_page_can_be_written_in_ends_before_anything_runs(workbook: Workbook):
-    workbook.params.write_text(f"{PARAMS}report: {{locale: ar_EG}}\n", "utf-8")
+def test_a_locale_that_no_page_can_be_written_in_ends_before_anything_runs(workbook):
+    workbook.add_params("report: {locale: ar_EG}")
     with pytest.raises(ParamsError, match="ar_EG"):
         run_batch(workbook.params, workbook.output)
     assert not workbook.output.exists()
