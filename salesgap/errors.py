@@ -7,7 +7,8 @@ SalesgapError                 exit code, one line: what, where, what to do
 ├── DataError            2    the export reads, but no pack can be made of it
 ├── NotebookError        3    a notebook did not run to its end
 ├── PublishError         3    a PDF could not be set
-└── OutputError          2    the output folder cannot be used
+├── OutputError          2    the output folder cannot be used
+└── ClusterError         2    the cluster cannot be used
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ class PublishError(SalesgapError):
 
 class OutputError(SalesgapError):
     """The output folder cannot be written, or another run holds it."""
+
+
+class ClusterError(SalesgapError):
+    """The cluster does not answer, has other versions than this machine, or went away."""
 
 
 def _one_line(text: str) -> str:

@@ -9,15 +9,18 @@ from typer.testing import CliRunner
 
 from salesgap.cli import app
 from salesgap.crm.tables import TABLES, Table
-from salesgap.facts import schemas
+from salesgap.facts import schema_of, schemas
 from salesgap.measures.definitions import measures_markdown
 from salesgap.params import describe
+from salesgap.quality import QualityReport
 
 _WRITTEN = "<!-- Written by `make docs` from the code; do not edit. -->"
 _PARAMS_INTRODUCTION = """\
 One YAML file a run. An unknown key is an error, and paths are relative to the file. \
 `stages` is a list of `{name, status, phase}` in order; `source.tables` maps a table's name to \
-`{file, columns, constants}`. `params/example.yml` is a file to start from."""
+`{file, columns, constants, dates, decimal}`, or of a database to `{table, query, …}` \
+([sql.md](sql.md)); where no cell of a column tells, `dates` says `day first` or `month first`, \
+and `decimal` says `point` or `comma`. `params/example.yml` is a file to start from."""
 
 _TABLES_INTRODUCTION = """\
 What an export is read into, and so the names on the left of `source.tables.<table>.columns` in \
@@ -33,6 +36,7 @@ def pages() -> dict[str, str]:
         "tables.md": _tables_page(),
         "measures.md": f"# Measures\n\n{_WRITTEN}\n\n{measures_markdown()}\n",
         **{f"schema/{name}": text for name, text in schemas().items()},
+        "schema/data-quality.schema.json": schema_of(QualityReport),
     }
 
 

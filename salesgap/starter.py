@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from pathlib import Path
 
+import pandas as pd
+
 from salesgap.batch.files import writing
-from salesgap.errors import OutputError
+from salesgap.crm.draft import draft
+from salesgap.crm.freeze import escaped
+from salesgap.crm.propose import Proposal, propose
+from salesgap.crm.read import files_in
+from salesgap.crm.tables import folded
+from salesgap.errors import OutputError, SourceError
 from salesgap.resources import workbook_folder
 
 PARTS = ("notebooks", "templates", "params")
@@ -42,6 +53,64 @@ def new_workbook(folder: Path) -> None:
                 "is not empty", where=str(folder), do="name a new folder; nothing was written"
             )
         _lay_out(folder)
+
+
+def workbook_from(folder: Path, export: Sequence[Path]) -> tuple[Proposal, Path]:
+    """A new workbook with the files of ``export`` in it, and a params file proposed from them.
+
+    ``export``: files, or folders with files. Returns the proposal and where it was written.
+    Raises ``OutputError`` if ``folder`` is not empty, ``SourceError`` if nothing in it is deals.
+    """
+    files = list(_files(export))
+    new_workbook(folder)
+    with writing(folder):
+        for file in files:
+            shutil.copy(file, folder / "data" / file.name)
+    proposal, path = propose_params(folder / "data", folder / "params", folder.resolve().name)
+    if not proposal.has_people:
+        with writing(folder):
+            _owners(proposal).to_csv(folder / "data" / "people.csv", index=False)
+    return proposal, path
+
+
+def _owners(proposal: Proposal) -> pd.DataFrame:
+    """The deals' owners as a table of people, to be completed; safe to open in a spreadsheet."""
+    names = escaped(pd.Series(sorted(set(proposal.owners.map(folded)) - {""}), dtype="str"))
+    blank = {"manager_id": "", "role": "rep", "region": ""}
+    return pd.DataFrame({"person_id": names, "name": names}).assign(**blank)
+
+
+def propose_params(export: Path, folder: Path, name: str) -> tuple[Proposal, Path]:
+    """A params file for the export in ``export``, of a run called ``name``, in ``folder``.
+
+    An existing file is left alone: the new one gets a number. Raises ``SourceError``.
+    """
+    proposal = propose(export)
+    with writing(folder):
+        path = _free(folder / "proposed.yml")
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")
+        source = Path(os.path.relpath(export.resolve(), folder.resolve())).as_posix()
+        path.write_text(draft(proposal, name[:64] or "my-run", source), "utf-8")
+    return proposal, path
+
+
+def _free(path: Path) -> Path:
+    numbers = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(place for place in chain([path], numbers) if not place.exists())
+
+
+def _files(export: Sequence[Path]) -> Iterator[Path]:
+    seen: dict[str, Path] = {}
+    for place in export:
+        if not place.exists():
+            raise SourceError("no such file or folder", where=str(place), do="check the path")
+        for file in files_in(place) if place.is_dir() else [place]:
+            if file.name in seen and file != seen[file.name]:
+                raise SourceError(
+                    f"two files are called {file.name}", where=str(file), do="rename one of them"
+                )
+            seen[file.name] = file
+    yield from seen.values()
 
 
 def _lay_out(folder: Path) -> None:

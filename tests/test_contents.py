@@ -80,7 +80,7 @@ def run() -> SimpleNamespace:
         name: conform(table, org.tables[name]) if name in org.tables else empty(table)
         for name, table in TABLES.items()
     }
-    snapshot = Snapshot(tables, pd.DataFrame(), QualityReport(tables=()), "")
+    snapshot = Snapshot(tables, pd.DataFrame(), QualityReport(tables=()))
 
     def packs(as_of: date, last: dict[str, LastPack] | None = None) -> list[Pack]:
         params = Params(

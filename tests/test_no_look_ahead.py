@@ -74,7 +74,7 @@ def snapshot(tables: Tables) -> Snapshot:
         if not frame.empty
     }
     checked = check_sheets(sheets, PARAMS)
-    return Snapshot(checked.tables, pd.DataFrame(), QualityReport(tables=()), "")
+    return Snapshot(checked.tables, pd.DataFrame(), QualityReport(tables=()))
 
 
 def facts(known: Snapshot) -> dict[str, Any]:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
-from salesgap.crm.deals import check_deals, unmapped_stages
+from salesgap.crm.currency import convert_history
+from salesgap.crm.deals import check_deals, match_stages, unmapped_stages
+from salesgap.crm.frames import together
 from salesgap.crm.hierarchy import check_people, named_managers
 from salesgap.crm.notes import Note, listed
 from salesgap.crm.profile import load_profile
+from salesgap.crm.quotas import rolled_up, split_years
 from salesgap.crm.read import LEFT_OUT, findings
 from salesgap.crm.refer import Known, known, name_to_id, unknown
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import COMMITMENT_STATUSES, PRODUCTS, TABLES, empty
+from salesgap.crm.versions import follow_merges
 from salesgap.params import Params
 
 # The date that makes a row later knowledge.
@@ -51,8 +56,10 @@ def check_sheets(sheets: Mapping[str, Sheet], params: Params) -> Checked:
     """Apply every rule to ``sheets``, which keep the findings. Raises ``ParamsError``."""
     notes: list[Note] = []
     profile = load_profile(params.source.profile)
+    merged = follow_merges(sheets, profile)
+    notes += [merged] if merged else []
     for name, sheet in sheets.items():
-        sheet.drop_repeats(profile.tables[name].one_change)
+        sheet.drop_repeats(profile.table(name).one_change)
         _leave_out_later(sheet, params)
     people, added = None, empty(TABLES["people"])
     if "people" in sheets:
@@ -65,9 +72,12 @@ def check_sheets(sheets: Mapping[str, Sheet], params: Params) -> Checked:
             sheets["opportunities"], people, _managed(sheets, people), _products(sheets), params
         )
     notes += _check_rest(sheets, people, params)
-    tables = {name: _accepted(sheets, name) for name in TABLES}
+    tables = dict(zip(TABLES, together(partial(_accepted, sheets), TABLES), strict=True))
     tables["people"] = pd.concat([tables["people"], added], ignore_index=True)
-    return Checked(tables, {"people": len(added)}, tuple(notes))
+    whole = len(tables["quotas"])
+    tables["quotas"] = split_years(tables["quotas"], params.quota_split)
+    more = {"people": len(added), "quotas": len(tables["quotas"]) - whole}
+    return Checked(tables, more, tuple(notes))
 
 
 def _accepted(sheets: Mapping[str, Sheet], name: str) -> pd.DataFrame:
@@ -77,8 +87,9 @@ def _accepted(sheets: Mapping[str, Sheet], name: str) -> pd.DataFrame:
 def _leave_out_later(sheet: Sheet, params: Params) -> None:
     column, reason = _DATED.get(sheet.table.name, ("", ""))
     if column:
-        later = sheet.rows[column].dt.normalize() > pd.Timestamp(params.as_of)
-        sheet.find(findings(sheet.rows.index[later], column, reason, LEFT_OUT))
+        days = sheet.column(column).dt.normalize()
+        later = days.index[days > pd.Timestamp(params.as_of)]
+        sheet.find(findings(later, column, reason, LEFT_OUT))
 
 
 def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Params) -> list[Note]:
@@ -91,10 +102,12 @@ def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Param
         quotas = sheets["quotas"].rows
         backwards = quotas.index[quotas["period_end"] < quotas["period_start"]]
         sheets["quotas"].find(findings(backwards, "period_end", "the period ends before it starts"))
+        if "people" in sheets:
+            notes.append(rolled_up(sheets["quotas"], sheets["people"].rows))
     if "commitments" in sheets:
         sheets["commitments"].find(_unknown_status(sheets["commitments"].rows))
     if "stage_history" in sheets:
-        _check_history(sheets, params)
+        notes += _check_history(sheets, params)
     if "team_history" in sheets and people is not None:
         notes.append(_former_managers(sheets["team_history"], people))
         notes.append(_end_overlaps(sheets["team_history"]))
@@ -108,17 +121,23 @@ def _unknown_status(commitments: pd.DataFrame) -> pd.DataFrame:
     return findings(other.index, "status", reasons)
 
 
-def _check_history(sheets: Mapping[str, Sheet], params: Params) -> None:
+def _check_history(sheets: Mapping[str, Sheet], params: Params) -> list[Note | None]:
     history = sheets["stage_history"]
+    notes = [match_stages(history, params)]
     found = [unmapped_stages(history, params)]
     if "opportunities" in sheets:
-        found.append(unknown(history, "opportunity_id", known(sheets["opportunities"])))
+        deals = known(sheets["opportunities"])
+        notes.append(name_to_id(history, "opportunity_id", deals))
+        found.append(unknown(history, "opportunity_id", deals))
     history.find(*found)
+    if "opportunities" in sheets:
+        convert_history(history, sheets["opportunities"], params)
+    return notes
 
 
 def _former_managers(sheet: Sheet, people: Known) -> Note | None:
     name_to_id(sheet, "manager_id", people)
-    managers = sheet.rows["manager_id"]
+    managers = sheet.column("manager_id")
     gone = managers[~managers.isin(people.accepted())].nunique()
     if not gone:
         return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from salesgap.crm.currency import convert_deals
 from salesgap.crm.frames import at
 from salesgap.crm.notes import Note
 from salesgap.crm.read import findings
 from salesgap.crm.refer import Known, name_to_id, unknown
 from salesgap.crm.sheet import Sheet
+from salesgap.crm.spelling import meant
 from salesgap.params import Params
 
 
@@ -20,15 +22,31 @@ def check_deals(
     ``people`` is none if the export has none: then owners go unchecked. ``managed`` are the ids
     of people with an accepted manager; ``products`` has ``product`` and ``list_price``.
     """
-    notes = [_match_products(sheet, products)]
+    notes = [_match_products(sheet, products), match_stages(sheet, params)]
     if people is not None:
         notes.append(name_to_id(sheet, "owner_id", people))
-    found = [_stages(sheet, params), _outcomes(sheet, params, products), _currency(sheet, params)]
+    found = [_stages(sheet, params), _outcomes(sheet, params, products)]
     if people is not None:
         found += [unknown(sheet, "owner_id", people), _unmanaged(sheet, people, managed)]
     sheet.find(*found)
+    notes += [convert_deals(sheet, params)]
     notes += [_unpriced(sheet, products), _closed_later(sheet, params)]
     return [note for note in notes if note]
+
+
+def match_stages(sheet: Sheet, params: Params) -> Note | None:
+    """Spell stages as the params do where it is beyond doubt which one is meant."""
+    known = [stage.name for stage in params.stages]
+    stages = sheet.typed["stage"].dropna()
+    strange = stages[~stages.isin(known)]
+    found = meant(strange.unique(), known)
+    matched = strange[strange.isin(list(found))]
+    if matched.empty:
+        return None
+    counts = matched.value_counts()
+    sheet.typed.loc[matched.index, "stage"] = matched.map(found)
+    pairs = [f"{text} is {found[str(text)]} ({rows:,} rows)" for text, rows in counts.items()]
+    return Note(f"{sheet.table.name}: stage matched by its letters: {'; '.join(pairs)}")
 
 
 def unmapped_stages(sheet: Sheet, params: Params) -> pd.DataFrame:
@@ -37,7 +55,7 @@ def unmapped_stages(sheet: Sheet, params: Params) -> pd.DataFrame:
 
 
 def _stages(sheet: Sheet, params: Params) -> pd.DataFrame:
-    stages = sheet.rows["stage"]
+    stages = sheet.column("stage")
     foreign = stages[~stages.isin([stage.name for stage in params.stages])]
     reasons = "stage " + foreign.map(repr) + " is not in the stage map; add it to `stages`"
     return findings(foreign.index, "stage", reasons)
@@ -62,15 +80,8 @@ def _outcomes(sheet: Sheet, params: Params, products: pd.DataFrame) -> pd.DataFr
     )
 
 
-def _currency(sheet: Sheet, params: Params) -> pd.DataFrame:
-    codes = sheet.rows["currency"].dropna()
-    foreign = codes[codes.str.upper() != params.currency]
-    reasons = "in " + foreign + f", not in the run's {params.currency}; rates are not supported"
-    return findings(foreign.index, "currency", reasons)
-
-
 def _unmanaged(sheet: Sheet, people: Known, managed: set[str]) -> pd.DataFrame:
-    owners = sheet.rows["owner_id"]
+    owners = sheet.column("owner_id")
     alone = owners[owners.isin(people.accepted()) & ~owners.isin(managed)]
     reasons = "owner " + alone.map(repr) + " has no manager in people"
     return findings(alone.index, "owner_id", reasons)
@@ -93,7 +104,7 @@ def _match_products(sheet: Sheet, products: pd.DataFrame) -> Note | None:
 
 
 def _unpriced(sheet: Sheet, products: pd.DataFrame) -> Note | None:
-    named = sheet.rows["product"].dropna()
+    named = sheet.column("product").dropna()
     unlisted = named[~named.isin(products["product"])].value_counts()
     if products.empty or unlisted.empty:
         return None

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def together(make: Callable[[Given], Made], of: Iterable[Given]) -> list[Made]:
+    """``make`` of each, in their order, on all cores: what Arrow and NumPy do needs no lock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(make, of))
 
 
 def at(values: pd.Series, keys: pd.Series) -> pd.Series:
@@ -11,9 +28,43 @@ def at(values: pd.Series, keys: pd.Series) -> pd.Series:
     ``values`` has a unique index. Unlike ``keys.map(values)`` it keeps the type of ``values``
     when they are empty.
     """
-    return values.reindex(pd.Index(keys)).set_axis(keys.index)
+    places = _places(keys, values.index)
+    found = values.set_axis(pd.RangeIndex(len(values))).reindex(places)
+    return found.set_axis(keys.index)
 
 
 def among(keys: pd.Series, known: pd.Series | pd.Index) -> pd.Series:
     """Whether each key is one of ``known``; fast where there are many of both."""
-    return pd.Series(pd.Index(known.unique()).get_indexer(pd.Index(keys)) >= 0, index=keys.index)
+    return pd.Series(_places(keys, known) >= 0, index=keys.index)
+
+
+def sorted_by(frame: pd.DataFrame, text: str, time: str) -> pd.DataFrame:
+    """The rows by a text and then a time, neither missing; rows alike stay in their order.
+
+    Much faster than ``sort_values`` where a text stands in many rows.
+    """
+    codes, distinct = pd.factorize(frame[text])
+    rank = np.empty(len(distinct), dtype="int64")
+    rank[pc.sort_indices(arrow_text(distinct)).to_numpy()] = np.arange(len(distinct))
+    texts, times = rank[codes], frame[time].to_numpy()
+    order = np.argsort(texts, kind="stable")
+    same = texts[order[1:]] == texts[order[:-1]]
+    if (same & (times[order[1:]] < times[order[:-1]])).any():  # most exports are in order of time
+        order = np.lexsort((times, texts))
+    return frame if (order[1:] > order[:-1]).all() else frame.iloc[order]
+
+
+def _places(keys: pd.Series, known: pd.Series | pd.Index) -> np.ndarray[Any, Any]:
+    """Where among ``known`` each key is first; -1 where it is not. Arrow looks up text quickly."""
+    if not (isinstance(keys.dtype, pd.StringDtype) and isinstance(known.dtype, pd.StringDtype)):
+        found: np.ndarray[Any, Any] = pd.Index(known.unique()).get_indexer(pd.Index(keys))
+        return found
+    places: np.ndarray[Any, Any]
+    places = pc.fill_null(pc.index_in(arrow_text(keys), value_set=arrow_text(known)), -1).to_numpy()
+    return places
+
+
+def arrow_text(text: pd.Series | pd.Index) -> pa.Array:
+    """The texts as one array of Arrow's."""
+    found = pa.array(text).cast(pa.large_string())
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

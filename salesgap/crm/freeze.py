@@ -6,40 +6,70 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.check import Checked, check_sheets
-from salesgap.crm.quality import QualityReport, missing_tables, quarantine, table_quality
-from salesgap.crm.read import files_in, find_file, raw_from_frame, read_table
+from salesgap.crm.database import is_database, opened
+from salesgap.crm.frames import arrow_text, together
+from salesgap.crm.memory import memory_kept
+from salesgap.crm.peek import peek
+from salesgap.crm.profile import load_profile
+from salesgap.crm.quality import (
+    QualityReport,
+    lacking_columns,
+    missing_tables,
+    offenders,
+    quarantine,
+    table_quality,
+)
+from salesgap.crm.quotas import settled
+from salesgap.crm.read import (
+    RawTable,
+    files_in,
+    find_file,
+    raw_from_frame,
+    read_relation,
+    read_table,
+)
+from salesgap.crm.recognise import recognise
 from salesgap.crm.sheet import Sheet
-from salesgap.crm.tables import TABLES
+from salesgap.crm.tables import OPPORTUNITIES, QUOTAS, TABLES, Table, empty
 from salesgap.crm.team import coverage
+from salesgap.crm.versions import newest_last
 from salesgap.errors import ColumnError, DataError, OutputError, SalesgapError, SourceError
-from salesgap.params import Params
+from salesgap.params import Params, Source, TableSource
 
 _VERSION = 1
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """Accepted rows by canonical table (absent tables are empty), and the account of the rest.
 
-    ``quarantine`` columns: table, file, row, column, reason, class, text. ``content_hash`` is
-    of the accepted rows, whatever their order.
+    ``quarantine`` columns: table, file, row, column, reason, class, text.
     """
 
     tables: Mapping[str, pd.DataFrame]
     quarantine: pd.DataFrame
     report: QualityReport
-    content_hash: str
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Of the accepted rows, whatever their order."""
+        return content_hash(self.tables)
 
 
+@memory_kept()
 def take_snapshot(params: Params) -> Snapshot:
     """Read, check and freeze the export that ``params`` point at.
 
@@ -56,30 +86,62 @@ def take_snapshot(params: Params) -> Snapshot:
     raise type(first)(first.what, where=first.where, do=f"{first.do}; {more}")
 
 
+@memory_kept()
 def survey(params: Params) -> Snapshot:
     """As :func:`take_snapshot`, but of whatever can be read; ``report.problems`` says the rest."""
     return _assemble(params)[0]
 
 
 def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
+    params, profile = _with_profile(params)
     problems: list[SalesgapError] = []
     left_out: dict[str, SourceError] = {}
     sheets = _sheets(params, problems, left_out)
-    checked = check_sheets(sheets, params)
+    checked = _in_order(check_sheets(sheets, params))
     problems += _too_little(sheets, checked, params)
     notes = list(checked.notes)
     if not problems:
-        notes += coverage(book_as_of(checked, params), checked.tables["people"])
+        notes += coverage(book_as_of(_without_history(checked), params), checked.tables["people"])
     report = QualityReport(
         tables=tuple(table_quality(sheet, checked) for sheet in sheets.values()),
         missing=missing_tables(sheets, left_out),
         notes=tuple(note.text for note in notes),
         details=tuple(note.detail for note in notes if note.detail),
         unused_files=_unused_files(params, sheets),
-        problems=tuple(str(problem) for problem in problems),
+        problems=tuple(dict.fromkeys(str(problem) for problem in problems)),
+        profile=profile,
+        lacking=lacking_columns(sheets),
+        offenders=offenders(sheets),
     )
-    digest = content_hash(checked.tables)
-    return Snapshot(checked.tables, quarantine(sheets), report, digest), problems
+    return Snapshot(checked.tables, quarantine(sheets), report), problems
+
+
+def _in_order(checked: Checked) -> Checked:
+    """With the deals by their id: sums of money must not tell in what order a source gives rows."""
+    deals = checked.tables[OPPORTUNITIES.name]
+    order = pc.sort_indices(arrow_text(deals["opportunity_id"])).to_numpy()
+    return replace(checked, tables={**checked.tables, OPPORTUNITIES.name: deals.iloc[order]})
+
+
+def _without_history(checked: Checked) -> Checked:
+    """The same owners, managers and outcomes, without what takes long to put beside each deal."""
+    unread = {name: empty(TABLES[name]) for name in ("stage_history", "activities")}
+    return replace(checked, tables={**checked.tables, **unread})
+
+
+def _with_profile(params: Params) -> tuple[Params, str]:
+    """The params with the profile of their export, and which one it is and why."""
+    source = params.source
+    if source.folder is None or source.profile is not None:
+        return params, source.profile or ""
+    files = files_in(source.folder)
+    if files and all(map(is_database, files)):
+        return params, ""
+    own = source.tables.get(OPPORTUNITIES.name, TableSource())
+    rows = {path.name: peek(path) for path in files if not is_database(path)}
+    found = recognise(rows, frozenset((*own.columns, *own.constants)))
+    said = source.model_copy(update={"profile": found.profile})
+    return params.model_copy(update={"source": said}), f"{found.profile} ({found.why})"
 
 
 def _sheets(
@@ -91,22 +153,48 @@ def _sheets(
     """
     if params.source.simulated is not None:
         return _simulated(params)
-    assert params.source.folder is not None
-    files_in(params.source.folder)  # without a folder there is nothing to survey
     sheets: dict[str, Sheet] = {}
-    for name, table in TABLES.items():
-        try:
-            path = find_file(table, params.source)
-            if path is not None:
-                sheets[name] = Sheet(read_table(table, path, params.source))
-        except ColumnError as problem:
-            if table.required:
-                problems.append(problem)
-            else:
-                left_out[name] = problem
-        except SourceError as problem:
-            problems.append(problem)
+    for name, found in zip(TABLES, _read(params), strict=True):
+        if isinstance(found, ColumnError) and not TABLES[name].required:
+            left_out[name] = found
+        elif isinstance(found, SourceError):
+            problems.append(found)
+        elif found is not None:
+            sheets[name] = found
     return sheets
+
+
+def _read(params: Params) -> list[Sheet | SourceError | None]:
+    """Each table of the export, none if it has none, or why it cannot be read.
+
+    Raises ``SourceError`` if there is no export at all.
+    """
+    source = params.source
+    if source.url is not None:
+        with opened(source.url.get_secret_value()) as database:
+            from_database = partial(read_relation, database=database, source=source)
+            return [_sheet(from_database, params, table) for table in TABLES.values()]
+    assert source.folder is not None
+    files_in(source.folder)
+    return together(partial(_sheet, partial(_from_files, source=source), params), TABLES.values())
+
+
+def _from_files(table: Table, source: Source) -> RawTable | None:
+    path = find_file(table, source)
+    return None if path is None else read_table(table, path, source)
+
+
+def _sheet(
+    read: Callable[[Table], RawTable | None], params: Params, table: Table
+) -> Sheet | SourceError | None:
+    try:
+        raw = read(table)
+        if raw is None:
+            return None
+        raw = newest_last(raw, load_profile(params.source.profile).table(table.name))
+        return Sheet(settled(raw, params.year_start) if table is QUOTAS else raw)
+    except SourceError as problem:
+        return problem
 
 
 def _simulated(params: Params) -> dict[str, Sheet]:
@@ -166,14 +254,21 @@ def _unused_files(params: Params, sheets: Mapping[str, Sheet]) -> tuple[str, ...
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
     """SHA-256 of the tables' columns and values; the order of rows does not matter."""
     digest = hashlib.sha256()
-    for name in sorted(tables):
-        frame = tables[name]
-        digest.update(f"{name}:{','.join(frame.columns)}:{len(frame)}\n".encode())
-        rows = pd.util.hash_pandas_object(frame, index=False).sort_values()
-        digest.update(rows.to_numpy().tobytes())
+    names = sorted(tables)
+    for name, rows in zip(
+        names, together(lambda name: _row_hashes(tables[name]), names), strict=True
+    ):
+        columns = ",".join(tables[name].columns)
+        digest.update(f"{name}:{columns}:{len(rows)}\n".encode())
+        digest.update(rows.tobytes())
     return digest.hexdigest()
 
 
+def _row_hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    return np.sort(pd.util.hash_pandas_object(frame, index=False).to_numpy())
+
+
+@memory_kept()
 def write_snapshot(snapshot: Snapshot, folder: Path) -> None:
     """Write ``folder`` as a whole or not at all: a Parquet file a table, ``snapshot.json``, and
     ``quarantine/`` for the reader. An existing snapshot is replaced. Raises ``OutputError``.
@@ -182,8 +277,10 @@ def write_snapshot(snapshot: Snapshot, folder: Path) -> None:
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        for name, frame in snapshot.tables.items():
-            frame.to_parquet(part / f"{name}.parquet", index=False)
+        together(
+            lambda name: snapshot.tables[name].to_parquet(part / f"{name}.parquet", index=False),
+            snapshot.tables,
+        )
         snapshot.quarantine.to_parquet(part / "quarantine.parquet", index=False)
         write_quarantine(snapshot, part / "quarantine")
         facts = {
@@ -211,31 +308,15 @@ def write_quarantine(snapshot: Snapshot, folder: Path) -> list[Path]:
     paths = []
     for name, found in snapshot.quarantine.groupby("table", sort=False):
         columns = ["file", "row", "column", "reason", "class", "text"]
-        text = found[columns].astype("str").apply(_escaped)
+        text = found[columns].astype("str").apply(escaped)
         path = folder / f"{name}.csv"
         text.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
         paths.append(path)
     return paths
 
 
-def read_snapshot(folder: Path) -> Snapshot:
-    """The snapshot in ``folder``. Raises ``DataError`` if it is none or was changed since."""
-    try:
-        facts = json.loads((folder / "snapshot.json").read_text("utf-8"))
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-        found = pd.read_parquet(folder / "quarantine.parquet")
-        report = QualityReport.model_validate(facts["report"])
-        frozen = facts["content_hash"]
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(
-            f"is no snapshot that can be read ({error})", where=str(folder), do="take a new one"
-        ) from None
-    if content_hash(tables) != frozen:
-        raise DataError("was changed after it was frozen", where=str(folder), do="take a new one")
-    return Snapshot(tables, found, report, frozen)
-
-
-def _escaped(cells: pd.Series) -> pd.Series:
+def escaped(cells: pd.Series) -> pd.Series:
+    """Text that no spreadsheet takes for a formula."""
     return cells.where(~cells.str.startswith(_RISKY), "'" + cells)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from salesgap.crm.check import Checked
 from salesgap.crm.read import ERROR
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import TABLES
 from salesgap.errors import SourceError
+from salesgap.quality import Lacking, Missing, Offender, QualityReport, Reason, TableQuality
+
+__all__ = ["Missing", "QualityReport", "Reason", "TableQuality"]
 
 COSTS: dict[str, str] = {
     "people": "no pack can be made: nobody knows who works for whom",
@@ -27,69 +29,25 @@ COSTS: dict[str, str] = {
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+COLUMN_COSTS: dict[tuple[str, str], str] = {
+    ("people", "segment"): "peers are told apart by role alone",
+    ("people", "start_date"): "no ramp: a rep counts from their first deal on",
+    ("people", "end_date"): "who has left is not known; vacancies cannot be counted",
+    ("opportunities", "close_date"): "no forecast by quarter; closed deals are set aside",
+    ("opportunities", "amount"): "no pipeline value; won deals need a list price",
+    ("opportunities", "account"): "deals are called by their names or ids",
+    ("opportunities", "lead_source"): "where deals come from is not told",
+    ("opportunities", "margin"): "discounts are not watched",
+    ("opportunities", "next_step"): "whether deals have a next step is unknown",
+    ("opportunities", "last_activity_date"): "silent deals are known by their activities only",
+    ("stage_history", "amount"): "what a deal was worth on an earlier day is unknown",
+    ("stage_history", "close_date"): "pushed close dates are not counted",
+    ("activities", "opportunity_id"): "which deals are worked on is unknown",
+    ("activities", "with_manager"): "joint calls are not counted",
+}
 
-
-class Reason(_Frozen):
-    """Why rows were set aside. A row with several reasons is counted under each."""
-
-    reason: str
-    kind: str
-    rows: int
-
-
-class TableQuality(_Frozen):
-    """One table: ``rows_in == accepted + quarantined + left_out``.
-
-    ``quarantined`` rows are faulty, ``left_out`` rows sound but out of the run's scope;
-    ``added`` rows were not in the export and are not in ``accepted``.
-    """
-
-    table: str
-    file: str
-    rows_in: int
-    accepted: int
-    quarantined: int
-    left_out: int
-    added: int = 0
-    reasons: tuple[Reason, ...] = ()
-    unmapped: tuple[str, ...] = ()
-
-
-class Missing(_Frozen):
-    """A table without which the packs are made, and what they lack.
-
-    ``why`` is empty if the export does not have it, or says what keeps it from being used, and
-    ``do`` how to mend that.
-    """
-
-    table: str
-    cost: str
-    why: str = ""
-    do: str = ""
-
-    def __str__(self) -> str:
-        left_out = f" (left out: {self.why})" if self.why else ""
-        return f"{self.table}: {self.cost}{left_out}"
-
-
-class QualityReport(_Frozen):
-    """All of it. ``problems`` are what makes packs impossible; each is one line.
-
-    ``notes`` go into every pack and name nobody; ``details`` say who, and stay out of packs.
-    """
-
-    tables: tuple[TableQuality, ...]
-    missing: tuple[Missing, ...] = ()
-    notes: tuple[str, ...] = ()
-    details: tuple[str, ...] = ()
-    unused_files: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-
-    def table(self, name: str) -> TableQuality:
-        """The record of one table. Raises ``KeyError`` if the export has none."""
-        return {entry.table: entry for entry in self.tables}[name]
+_WHOSE = {"opportunities": "owner_id", "quotas": "person_id", "activities": "person_id"}
+_WORST = 10
 
 
 def table_quality(sheet: Sheet, checked: Checked) -> TableQuality:
@@ -108,6 +66,7 @@ def table_quality(sheet: Sheet, checked: Checked) -> TableQuality:
         added=added,
         reasons=_reasons(found),
         unmapped=sheet.raw.unmapped,
+        written={sheet.raw.headers.get(name, name): how for name, how in sheet.written.items()},
     )
     assert rows == entry.accepted + entry.quarantined + entry.left_out, sheet.table.name
     return entry
@@ -126,6 +85,51 @@ def missing_tables(
         for name in TABLES
         if name not in sheets
     )
+
+
+def lacking_columns(sheets: Mapping[str, Sheet]) -> tuple[Lacking, ...]:
+    """The columns that the packs would use and no row has anything in."""
+    return tuple(
+        Lacking(table=table, column=column, cost=cost)
+        for (table, column), cost in COLUMN_COSTS.items()
+        if table in sheets and not sheets[table].typed[column].notna().any()
+    )
+
+
+def offenders(sheets: Mapping[str, Sheet]) -> tuple[Offender, ...]:
+    """Whose rows are faulty most often, at most ten people and tables."""
+    found = [
+        one
+        for name, column in _WHOSE.items()
+        if name in sheets
+        for one in _offenders(sheets[name], column, _names(sheets))
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.rows, one.table, one.person))[:_WORST])
+
+
+def _offenders(sheet: Sheet, column: str, names: Mapping[str, str]) -> list[Offender]:
+    found = sheet.findings
+    faulty = found["row"][found["class"] == ERROR].unique()
+    people = sheet.raw.frame[column]
+    counts = people.reindex(faulty).fillna("").value_counts().head(_WORST)
+    totals = people[people.isin(counts.index)].value_counts()
+    return [
+        Offender(
+            table=sheet.table.name,
+            person=str(person),
+            name=names.get(str(person), ""),
+            rows=int(rows),
+            total=int(totals[person]),
+        )
+        for person, rows in counts.items()
+    ]
+
+
+def _names(sheets: Mapping[str, Sheet]) -> dict[str, str]:
+    if "people" not in sheets:
+        return {}
+    known = sheets["people"].typed[["person_id", "name"]].dropna()
+    return dict(zip(known["person_id"], known["name"], strict=True))
 
 
 def quarantine(sheets: Mapping[str, Sheet]) -> pd.DataFrame:

@@ -7,23 +7,39 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.compute as pc
 
-from salesgap.crm.frames import at
-from salesgap.crm.grid import read_grid, with_header
-from salesgap.crm.profile import Lookup, Profile, TableProfile, load_profile
-from salesgap.crm.tables import Kind, Table
+from salesgap.crm.database import Database, find_relation, holds, is_database, rows_in
+from salesgap.crm.frames import arrow_text, at
+from salesgap.crm.grid import read_grid
+from salesgap.crm.peek import peek
+from salesgap.crm.periods import one_a_row
+from salesgap.crm.profile import FromColumns, Lookup, Profile, TableProfile, load_profile
+from salesgap.crm.recognise import fits_table
+from salesgap.crm.shape import (
+    SOURCE_ROW,
+    first_present,
+    not_counted,
+    unfolded,
+    with_outcome,
+    without_suffix,
+)
+from salesgap.crm.style import UNSAID, Style
+from salesgap.crm.tables import QUOTAS, TABLES, Kind, Table, unmarked
+from salesgap.crm.typed import typed_grid
 from salesgap.errors import ColumnError, SourceError
 from salesgap.params import Source, TableSource
 
 ERROR = "error"
 LEFT_OUT = "left out"
 FINDINGS = ("row", "column", "reason", "class")
-_DATA_FILES = {".csv", ".txt", ".tsv", ".xlsx", ".parquet"}
+_DATA_FILES = {".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".duckdb"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +50,8 @@ class RawTable:
     indexed by the row number a spreadsheet shows. ``set_aside`` has the columns ``FINDINGS``:
     rows that are not data of this table, with the reason. ``headers`` says which header each
     canonical column came from, ``unmapped`` which headers nothing was taken from, ``also_read``
-    the files it took names from.
+    the files it took names from. ``names`` has, by canonical column of ids, whom they stand for.
+    ``style`` is what the params say of its dates and amounts.
     """
 
     table: Table
@@ -45,16 +62,23 @@ class RawTable:
     unmapped: tuple[str, ...] = ()
     set_aside: pd.DataFrame = field(default_factory=lambda: findings([], "", ""))
     also_read: tuple[str, ...] = ()
+    names: dict[str, pd.Series] = field(default_factory=dict)
+    style: Style = UNSAID
 
 
 def findings(
     rows: pd.Index | pd.Series | list[int], column: str, reason: str | pd.Series, kind: str = ERROR
 ) -> pd.DataFrame:
     """One finding a row: what is wrong with it (``error``) or why it is ``left out``."""
+    if not len(rows):
+        return _NOTHING_FOUND
     reasons = reason.to_numpy() if isinstance(reason, pd.Series) else reason
     return pd.DataFrame({"row": rows, "column": column, "reason": reasons, "class": kind}).astype(
         {"row": "int64", "column": "str", "reason": "str", "class": "str"}
     )
+
+
+_NOTHING_FOUND = findings(pd.Index([0]), "", "").iloc[:0]
 
 
 def find_file(table: Table, source: Source) -> Path | None:
@@ -68,17 +92,22 @@ def find_file(table: Table, source: Source) -> Path | None:
     present = files_in(source.folder)
     if own.file is not None:
         return _named_file(own.file, table, present)
-    patterns = load_profile(source.profile).tables[table.name].files
-    for pattern in patterns:
-        matches = [path for path in present if fnmatch(path.name.lower(), pattern.lower())]
-        if len(matches) > 1:
-            raise SourceError(
-                f"{' and '.join(path.name for path in matches)} could both be {table.name}",
-                where=str(source.folder),
-                do=f"name one in source.tables.{table.name}.file",
-            )
-        if matches:
-            return matches[0]
+    profile = load_profile(source.profile)
+    layout, patterns = profile.table(table.name), profile.patterns(table.name)
+    found = _by_name(table, layout, own, present, patterns)
+    if len(found) > 1:
+        raise SourceError(
+            f"{' and '.join(path.name for path in found)} could both be {table.name}",
+            where=str(source.folder),
+            do=f"name one in source.tables.{table.name}.file",
+        )
+    if found:
+        return found[0]
+    if layout.from_columns is not None:
+        return find_file(TABLES[layout.from_columns.table], source)
+    found = [path for path in present if is_database(path) and holds(path, table, own, profile)]
+    if found:
+        return found[0]
     if table.required or own.columns:
         raise SourceError(
             f"no file for {table.name}: looked for {', '.join(patterns)}; the folder has "
@@ -87,6 +116,27 @@ def find_file(table: Table, source: Source) -> Path | None:
             do=f"name one in source.tables.{table.name}.file",
         )
     return None
+
+
+def _by_name(
+    table: Table,
+    layout: TableProfile,
+    own: TableSource,
+    present: list[Path],
+    patterns: tuple[str, ...],
+) -> list[Path]:
+    """The files of the best pattern. One that many names match needs the table's columns too."""
+    given = frozenset((*own.columns, *own.constants))
+    named: list[Path] = []
+    for pattern in patterns:
+        matches = [path for path in present if fnmatch(path.name.lower(), pattern.lower())]
+        named = named or matches
+        if "*" in pattern:
+            matches = [path for path in matches if fits_table(table, layout, peek(path), given)]
+        if matches:
+            return matches
+    # A required table's file is read all the same: the error then says which column it lacks.
+    return named if table.required else []
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -107,31 +157,74 @@ def read_table(table: Table, path: Path, source: Source) -> RawTable:
     lacks a column that the params name.
     """
     profile = load_profile(source.profile)
-    layout = profile.tables[table.name]
+    layout = profile.table(table.name)
     own = source.tables.get(table.name, TableSource())
-    known = [header for column in table.columns for header in layout.headers(column.name)]
-    wanted = frozenset(text.casefold() for text in (*known, *own.columns.values()))
-    cells = read_grid(path, wanted)
+    rule = layout.from_columns
+    if rule is not None and own.file is None and path == find_file(TABLES[rule.table], source):
+        return _from_columns(table, path, profile, rule)
+    if is_database(path):
+        cells = rows_in(path, table, own, profile)
+    else:
+        cells = read_grid(path, _wanted(table, layout, own))
     return _canonical(table, path.name, cells, profile, own, path.parent)
+
+
+def read_relation(table: Table, database: Database, source: Source) -> RawTable | None:
+    """What ``database`` has of ``table``; none if nothing. Raises as :func:`read_table` does."""
+    profile = load_profile(source.profile)
+    own = source.tables.get(table.name, TableSource())
+    found = find_relation(table, own, profile, database)
+    return found and _canonical(table, *found, profile, own, None)
+
+
+def _wanted(table: Table, layout: TableProfile, own: TableSource) -> frozenset[str]:
+    """The headers that may occur, in lower case."""
+    known = [header for column in table.columns for header in layout.headers(column.name)]
+    return frozenset(text.casefold() for text in (*known, *own.columns.values()))
+
+
+def _from_columns(table: Table, path: Path, profile: Profile, rule: FromColumns) -> RawTable:
+    """The rows of ``table`` that stand as columns in another table's file."""
+    origin, layout = profile.table(rule.table), profile.table(table.name)
+    cells = read_grid(path, _wanted(TABLES[rule.table], origin, TableSource()))
+    suffixes = layout.suffix_of.get(rule.name, ())
+    rows = unfolded(cells, rule, origin, suffixes)
+    if rows.columns.empty:
+        raise ColumnError(
+            f"no column like {rule.header}",
+            where=path.name,
+            do=f"add those columns to the view before it is exported, or name a file of "
+            f"{table.name} in source.tables.{table.name}.file",
+        )
+    return _canonical(table, path.name, rows, profile, TableSource(), path.parent)
 
 
 def raw_from_frame(table: Table, frame: pd.DataFrame, file: str) -> RawTable:
     """A frame in canonical columns, as if ``file`` held it."""
-    grid = with_header(frame)
-    cells = grid.iloc[1:].set_axis(frame.columns, axis=1)
-    return _canonical(table, file, cells, load_profile("generic"), TableSource(), Path())
+    return _canonical(table, file, typed_grid(frame), load_profile("generic"), TableSource(), None)
 
 
 def _canonical(
-    table: Table, file: str, cells: pd.DataFrame, profile: Profile, own: TableSource, folder: Path
+    table: Table,
+    file: str,
+    cells: pd.DataFrame,
+    profile: Profile,
+    own: TableSource,
+    folder: Path | None,
 ) -> RawTable:
-    layout = profile.tables[table.name]
+    layout = profile.table(table.name)
+    if table is QUOTAS:
+        amount, end = (_accepted(layout, own, name) for name in ("amount", "period_end"))
+        cells = one_a_row(cells, amount, end)
     headers = _headers(table, [str(name) for name in cells.columns], layout, own, file)
     frame = pd.DataFrame(
         {name: _column(cells, header, file).str.strip() for name, header in headers.items()},
         index=cells.index,
         dtype="str",
     )
+    for name in layout.suffix_of.keys() & frame.columns:
+        frame[name] = without_suffix(frame[name], cells, layout.suffix_of[name])
+    frame = with_outcome(frame, cells, layout)
     frame = frame.mask(frame.isin(list(profile.missing)), "")
     also_read = []
     for name, lookup in layout.lookups.items():
@@ -141,14 +234,21 @@ def _canonical(
             also_read.append(path.name)
     ids = [column.name for column in table.columns if column.kind is Kind.ID]
     for name in [name for name in ids if name in frame]:
-        frame[name] = _short_ids(frame[name], profile)
+        frame[name] = _short_ids(_seen(frame[name]), profile)
     for name, value in own.constants.items():
         frame[name] = value
-    used = {header.casefold() for header in headers.values()}
+    used = {name.casefold() for name in (*headers.values(), *layout.consulted, SOURCE_ROW)}
     unmapped = tuple(name for name in cells.columns if name and name.casefold() not in used)
-    aside = pd.concat([_footers(cells, profile), _deleted(cells, profile), _too_wide(cells)])
-    aside = aside.drop_duplicates("row")
-    return RawTable(table, file, cells, frame, headers, unmapped, aside, tuple(also_read))
+    found = [_footers(cells, profile), _deleted(cells, profile), _too_wide(cells)]
+    other, mark = not_counted(cells, layout.only)
+    found.append(findings(other, mark, f"another {mark} than those that count", LEFT_OUT))
+    aside = pd.concat(found).drop_duplicates("row")
+    said = {name: first_present(cells, headers) for name, headers in layout.names.items()}
+    names = {name: column for name, column in said.items() if column is not None}
+    style = Style(f"source.tables.{table.name}", own.dates, own.decimal)
+    return RawTable(
+        table, file, cells, frame, headers, unmapped, aside, tuple(also_read), names, style
+    )
 
 
 def _headers(
@@ -160,7 +260,7 @@ def _headers(
         if column.name in own.constants:
             continue
         said = own.columns.get(column.name)
-        accepted = (said,) if said is not None else layout.headers(column.name)
+        accepted = _accepted(layout, own, column.name)
         hits = [by_fold[name.casefold()] for name in accepted if name.casefold() in by_fold]
         if hits:
             found[column.name] = hits[0]
@@ -168,6 +268,12 @@ def _headers(
             kind = ColumnError if said is None else SourceError
             raise _missing_column(kind, table, column.name, accepted, list(by_fold.values()), file)
     return found
+
+
+def _accepted(layout: TableProfile, own: TableSource, column: str) -> tuple[str, ...]:
+    """The headers a column may have: the one the params say, else the profile's."""
+    said = own.columns.get(column)
+    return layout.headers(column) if said is None else (said,)
 
 
 def _missing_column(
@@ -178,7 +284,7 @@ def _missing_column(
     present: list[str],
     file: str,
 ) -> SourceError:
-    near = next((hit for name in accepted for hit in [_near(name, present)] if hit), None)
+    near = _near(accepted, present)
     names = ", ".join(repr(name) for name in dict.fromkeys(accepted))
     key = f"source.tables.{table.name}"
     return kind(
@@ -205,7 +311,7 @@ def _named_file(name: str, table: Table, present: list[Path]) -> Path:
     for path in present:
         if path.name == name:
             return path
-    near = _near(name, [path.name for path in present])
+    near = _near([name], [path.name for path in present])
     raise SourceError(
         f"no such file for {table.name} in source.folder",
         where=name,
@@ -213,17 +319,24 @@ def _named_file(name: str, table: Table, present: list[Path]) -> Path:
     )
 
 
-def _near(name: str, known: list[str]) -> str | None:
+def _near(names: Iterable[str], known: list[str]) -> str | None:
+    """Which of ``known`` comes nearest to any of ``names``; none if none comes near."""
     folded = {text.casefold(): text for text in known}
-    hits = difflib.get_close_matches(name.casefold(), list(folded), n=1)
-    return folded[hits[0]] if hits else None
+    hits = [
+        (difflib.SequenceMatcher(None, hit, name.casefold()).ratio(), hit)
+        for name in names
+        for hit in difflib.get_close_matches(name.casefold(), list(folded), n=1)
+    ]
+    return folded[max(hits)[1]] if hits else None
 
 
 def _hint(near: str | None, lead: str) -> str:
     return f" ({lead}{near!r})" if near else ""
 
 
-def _lookup_file(lookup: Lookup, folder: Path) -> Path | None:
+def _lookup_file(lookup: Lookup, folder: Path | None) -> Path | None:
+    if folder is None:
+        return None
     return next((path for path in files_in(folder) if path.name.lower() == lookup.file), None)
 
 
@@ -239,10 +352,20 @@ def _looked_up(ids: pd.Series, lookup: Lookup, path: Path, profile: Profile) -> 
     return found.where(found.notna() & (found != ""), ids).astype("str")
 
 
+def _seen(ids: pd.Series) -> pd.Series:
+    """The ids without signs that nobody sees; those of plain letters and digits have none."""
+    if pc.all(pc.string_is_ascii(arrow_text(ids))).as_py():
+        return ids
+    return ids.map({text: unmarked(text) for text in ids.unique()}).astype("str")
+
+
 def _short_ids(ids: pd.Series, profile: Profile) -> pd.Series:
     if profile.id_pattern is None:
         return ids
-    return ids.str.replace(profile.id_pattern, r"\1", regex=True)
+    short = ids.str.replace(profile.id_pattern, r"\1", regex=True)
+    if not profile.id_lower:
+        return short
+    return short.where(~ids.str.fullmatch(profile.id_pattern), short.str.lower())
 
 
 def _deleted(cells: pd.DataFrame, profile: Profile) -> pd.DataFrame:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from salesgap.crm.frames import among, at
-from salesgap.crm.notes import Note
+from salesgap.crm.notes import Note, listed
 from salesgap.crm.read import ERROR, LEFT_OUT, findings
 from salesgap.crm.sheet import Sheet
+from salesgap.crm.spelling import meant
 from salesgap.crm.tables import folded
 
 NOUNS = {
@@ -25,7 +26,7 @@ class Known:
     """What another table's keys stand for.
 
     ``fate``: index every key of it, value '' if accepted, else what became of it.
-    ``names``: index every accepted person's name, value the id; empty for other tables.
+    ``names``: index the name of every accepted row, value its id; empty if rows have no name.
     """
 
     table: str
@@ -38,37 +39,59 @@ class Known:
 
 
 def known(sheet: Sheet) -> Known:
-    """The keys of a checked table, and the names of its rows if it holds people."""
+    """The keys of a checked table, and the names of its rows if they have any."""
     names = pd.Series(dtype="str")
-    if "name" in sheet.typed and sheet.table.key == ("person_id",):
-        names = sheet.rows.set_index("name")["person_id"]
+    if "name" in sheet.typed:
+        (key,) = sheet.table.key
+        names = sheet.rows.dropna(subset=["name"]).set_index("name")[key]
     return Known(sheet.table.name, sheet.fate(), names)
 
 
 def name_to_id(sheet: Sheet, column: str, others: Known) -> Note | None:
-    """Put ids where ``column`` names people by a name that is one person's; a note if it did.
+    """Put ids where ``column`` names a row by a name that is one row's; a note if it did.
 
-    A name that several people share is a finding: it cannot be told who is meant.
+    A name that several share is a finding: it cannot be told who is meant. People's names may be
+    spelt a little otherwise, see :mod:`salesgap.crm.spelling`.
     """
-    named = sheet.rows[column].dropna().map(folded)  # as names are
-    named = named[~named.isin(others.fate.index) & named.isin(others.names.index)]
+    named, slips = _named(sheet, column, others)
     shared = others.names.index[others.names.index.duplicated()]
     unclear = named[named.isin(shared)]
-    reasons = NOUNS[column] + " " + unclear.map(repr) + " is several people's name; give the id"
+    whose = "people's" if others.table == "people" else "rows'"
+    reasons = NOUNS[column] + " " + unclear.map(repr) + f" is several {whose} name; give the id"
     sheet.find(findings(unclear.index, column, reasons))
     named = named[~named.isin(shared)]
     if named.empty:
         return None
     ids = others.names[~others.names.index.isin(shared)]
     sheet.typed.loc[named.index, column] = at(ids, named)
-    return Note(
-        f"{sheet.table.name}: {NOUNS[column]} found by name, not by id ({len(named):,} rows)"
-    )
+    text = f"{sheet.table.name}: {NOUNS[column]} found by name, not by id ({len(named):,} rows)"
+    detail = f"{text}: {listed(slips)}" if slips else ""
+    return Note(text + (f"; {len(slips):,} names were spelt otherwise" if slips else ""), detail)
+
+
+def _named(sheet: Sheet, column: str, others: Known) -> tuple[pd.Series, list[str]]:
+    """The cells that are no key but a name, as the others spell it, and which are spelt otherwise.
+
+    Where the export writes the name beside an id that is nobody's, the name counts.
+    """
+    cells = sheet.column(column).dropna()
+    foreign = cells[~among(cells, others.fate.index)].map(folded)  # as names are
+    beside = sheet.raw.names.get(column)
+    if beside is not None:
+        said = beside.reindex(foreign.index).fillna("").map(folded)
+        foreign = foreign.mask(~among(foreign, others.names.index) & (said != ""), said)
+    slips: dict[str, str] = {}
+    if others.table == "people":
+        strange = foreign[~among(foreign, others.names.index)]
+        slips = meant(strange.unique(), others.names.index)
+    foreign = foreign.map(lambda name: slips.get(name, name)).astype("str")
+    named = foreign[among(foreign, others.names.index)]
+    return named, [f"{text} is {name}" for text, name in sorted(slips.items())]
 
 
 def unknown(sheet: Sheet, column: str, others: Known) -> pd.DataFrame:
     """Findings of the rows whose ``column`` refers to no accepted row of another table."""
-    cells = sheet.rows[column].dropna()
+    cells = sheet.column(column).dropna()
     cells = cells[~among(cells, others.accepted())]
     fate = at(others.fate, cells).fillna(f"is not in {others.table}")
     found = findings(cells.index, column, NOUNS[column] + " " + cells.map(repr) + " " + fate)

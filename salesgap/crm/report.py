@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from salesgap.crm.quality import Missing, QualityReport, Reason, TableQuality
+from salesgap.quality import Missing, Offender, QualityReport, Reason, TableQuality
 
 _WIDTH = 96
 _REASONS = 8  # a table; the quarantine files hold them all
@@ -15,12 +15,16 @@ _HEADERS = 12
 def quality_text(report: QualityReport) -> str:
     """The report, laid out for a terminal; ends without a line break."""
     parts = [
+        f"Read as an export of: {report.profile}" if report.profile else "",
         _section("What keeps packs from being made", report.problems),
         "Rows\n" + "\n".join(_table_lines(report)) if report.tables else "",
         _set_aside(report),
+        _section("Most rows at fault", worst_lines(report)),
         _section("To know", report.notes),
         _section("Who and which (not in any pack)", report.details),
         _section("Not in the export, or left out", map(_missing_line, report.missing)),
+        _section("Columns that the packs would use", map(str, report.lacking)),
+        _section("How dates and amounts were read", _written(report)),
         _section("Columns not used", _unused_columns(report)),
         _section("Files not used", report.unused_files),
     ]
@@ -66,6 +70,37 @@ def _reason_lines(entry: TableQuality) -> str:
 def _reason_line(reason: Reason) -> str:
     scope = "" if reason.kind == "error" else f" ({reason.kind})"
     return _wrapped(f"{reason.reason}{scope}", f"{reason.rows:>12,}  ")
+
+
+def worst_lines(report: QualityReport) -> list[str]:
+    """The files and the people with most faulty rows, each a line."""
+    files = [
+        f"{entry.file}: {entry.quarantined:,} of {entry.rows_in:,} rows"
+        for entry in report.by_fault()
+    ]
+    people = [
+        f"{one.table} of {_who(one)}: {one.rows:,} of {one.total:,} rows"
+        for one in report.offenders
+    ]
+    return files + people
+
+
+def _who(one: Offender) -> str:
+    if one.name and one.name != one.person:
+        return f"{one.name} ({one.person})"
+    return one.person or "nobody (no person is given)"
+
+
+def _written(report: QualityReport) -> list[str]:
+    """A line a file, columns that are written alike together."""
+    lines = []
+    for entry in report.tables:
+        by_how: dict[str, list[str]] = {}
+        for column, how in entry.written.items():
+            by_how.setdefault(how, []).append(column)
+        told = [f"{', '.join(columns)}: {how}" for how, columns in by_how.items()]
+        lines += [f"{entry.file}: {'; '.join(told)}"] if told else []
+    return lines
 
 
 def _unused_columns(report: QualityReport) -> list[str]:

@@ -11,7 +11,9 @@ from functools import cache
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow.compute as pc
 
+from salesgap.crm.frames import arrow_text, sorted_by
 from salesgap.crm.parse import parse
 from salesgap.crm.read import ERROR, LEFT_OUT, RawTable, findings
 from salesgap.crm.tables import STAGE_HISTORY, Column, Kind, Table, conform
@@ -23,6 +25,7 @@ _LIMITS: dict[str, tuple[float, float, str]] = {
     "margin": (-10, 1, "margin is no share of the amount (1 is all of it)"),
 }
 _DAYS = pd.Timestamp(1970, 1, 1), pd.Timestamp(2101, 1, 1)
+_ROUNDED = r"\d(?:[.,]\d+)?E\+\d+"
 # May lie far ahead: exports write 9999-12-31 for "no end".
 _OPEN_ENDED = {"close_date", "end_date", "period_end"}
 _MISSING = {("opportunities", "owner_id"): "the deal has no owner"}
@@ -34,10 +37,14 @@ class Sheet:
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
-        typed, faults = parse(raw)
-        self.typed = typed.fillna(_DEFAULTS.get(raw.table.name, {}))
+        typed, faults, self.written = parse(raw)
+        self.typed = (
+            typed.fillna(defaults) if (defaults := _DEFAULTS.get(self.table.name)) else typed
+        )
         self._findings = [raw.set_aside, faults]
+        self._sound = ~typed.index.isin(faults["row"])
         self.find(_column_faults(raw.table, self.typed, faults), *_implausible(self))
+        self.find(*_rounded(self))
 
     @property
     def table(self) -> Table:
@@ -52,17 +59,24 @@ class Sheet:
     @property
     def rows(self) -> pd.DataFrame:
         """The typed rows nothing was found of."""
-        return self.typed[~self.typed.index.isin(self.findings["row"])]
+        return self.typed if self._sound.all() else self.typed[self._sound]
+
+    def column(self, name: str) -> pd.Series:
+        """One column of :attr:`rows`, without the cost of the others."""
+        return self.typed[name] if self._sound.all() else self.typed[name][self._sound]
 
     def find(self, *found: pd.DataFrame) -> None:
         """Set rows aside."""
         self._findings.extend(found)
+        for rows in (entry["row"] for entry in found if len(entry)):
+            places = self.typed.index.get_indexer(pd.Index(rows))
+            self._sound[places[places >= 0]] = False
 
     def accepted(self) -> pd.DataFrame:
         """The rows that passed, dates without their time of day."""
         rows = self.rows
         if self.table is STAGE_HISTORY:  # the time of day is gone after this, so the order stays
-            rows = rows.sort_values(["opportunity_id", "changed_at"], kind="stable")
+            rows = sorted_by(rows, "opportunity_id", "changed_at")
         dates = {c.name: rows[c.name].dt.normalize() for c in self.table.columns if _is_date(c)}
         return conform(self.table, rows.assign(**dates)).reset_index(drop=True)
 
@@ -79,7 +93,7 @@ class Sheet:
     def drop_repeats(self, one_change: tuple[str, ...]) -> None:
         """Set aside all but one of the rows that repeat each other, in three degrees."""
         rows = self.rows
-        if self.table.key or one_change:
+        if self.table.key and not one_change:  # a change that is written twice is one
             text = "exact duplicate of another, row {}"
             self.find(_repeats(rows, list(rows.columns), rows.duplicated(), text))
         rows = self.rows
@@ -102,6 +116,17 @@ def _implausible(sheet: Sheet) -> Iterator[pd.DataFrame]:
             yield findings(days.index[days < first], name, f"{name} is before 1970")
             if name not in _OPEN_ENDED:
                 yield findings(days.index[days >= end], name, f"{name} is after 2100")
+
+
+def _rounded(sheet: Sheet) -> Iterator[pd.DataFrame]:
+    """Ids that a spreadsheet took for numbers: several may have become one."""
+    for column in sheet.table.columns:
+        if column.kind is Kind.ID and column.required:
+            ids = sheet.column(column.name).dropna()
+            near = ids[pc.match_substring(arrow_text(ids), "E+").to_numpy(zero_copy_only=False)]
+            hit = near[near.str.fullmatch(_ROUNDED)]
+            reasons = hit.map(repr) + " is an id that a spreadsheet rounded; export it again as CSV"
+            yield findings(hit.index, column.name, reasons)
 
 
 def _repeats(

@@ -219,6 +219,15 @@ DTYPES: dict[Kind, str] = {
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+# Signs without width that stand around a text copied from a web page; inside a name they may count.
+_MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def unmarked(text: str) -> str:
+    """A header or an id without signs that nobody sees, nor blanks around."""
+    return _MARKS.sub("", text).strip()
+
+
 def folded(text: str) -> str:
     """``text`` on one line: any blank is one space, control and turning marks are dropped."""
     return " ".join(_UNSEEN.sub("", text).split())

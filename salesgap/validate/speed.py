@@ -25,21 +25,13 @@ from salesgap.publish.display import FactsView, SectionView
 from salesgap.publish.exporter import SalesgapPDFExporter
 from salesgap.simulate import World, organisation
 from salesgap.team import Team, load_team, save_team
+from salesgap.validate.plain import SECTIONS
 from salesgap.validate.trial import analysed
 
 _AS_OF = date(2026, 6, 30)
 _TEAM_DEALS = 2_000
 _TEAMS = World(reps_per_manager=(8, 8), deals_per_rep_month=11.5)
 _COMPANY = World(reps_per_manager=(10, 10), deals_per_rep_month=16.7)
-_SECTIONS = (
-    sections.one_gap,
-    sections.stack_rank,
-    sections.pipeline_health,
-    sections.one_to_ones,
-    sections.cadence_and_checkpoint,
-    sections.how_made,
-    sections.five_minute_exercise,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +102,7 @@ def setting_timing(times: int) -> Timing:
 
 def as_run(pack: Pack, report: Report) -> NotebookNode:
     """A pack's notebook as it is after its cells ran."""
-    views: list[SectionView | FactsView] = [section(pack, report) for section in _SECTIONS]
+    views: list[SectionView | FactsView] = [section(pack, report) for section in SECTIONS]
     views.append(sections.facts_of(pack))
     shown = [v4.new_output("display_data", data=view._repr_mimebundle_()) for view in views]  # type: ignore[no-untyped-call]
     cells = [v4.new_code_cell(outputs=[output]) for output in shown]  # type: ignore[no-untyped-call]

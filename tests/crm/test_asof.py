@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
-from salesgap.crm.freeze import Snapshot, content_hash
+from salesgap.crm.freeze import Snapshot
 from salesgap.crm.quality import QualityReport
 from salesgap.crm.tables import DTYPES, TABLES, Kind, conform, empty
 from salesgap.crm.team import managers_of, team_of
@@ -29,7 +29,7 @@ def snapshot(**tables: Iterable[dict[str, Any]]) -> Snapshot:
         for column in dates:
             frame[column] = pd.to_datetime(frame[column]).astype(DTYPES[Kind.DATE])
         frames[name] = conform(table, frame) if len(frame) else empty(table)
-    return Snapshot(frames, pd.DataFrame(), QualityReport(tables=()), content_hash(frames))
+    return Snapshot(frames, pd.DataFrame(), QualityReport(tables=()))
 
 
 def change(day: str, stage: str, amount: float | None = None, close: str | None = None) -> Any:

@@ -57,7 +57,7 @@ AFTER = "last_activity_date is after 2100"
         (
             {"currency": "SEK"},
             "currency",
-            "in SEK, not in the run's EUR; rates are not supported",
+            "in SEK, for which there is no rate to EUR: add it to `rates`",
         ),
         ({"margin": "35"}, "margin", "margin is no share of the amount (1 is all of it)"),
     ],

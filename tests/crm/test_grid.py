@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from salesgap.crm.grid import read_grid, text_of
+from salesgap.crm.grid import read_grid
+from salesgap.crm.typed import text_of
 from salesgap.errors import SourceError
 
 KNOWN = frozenset({"id", "amount", "name"})

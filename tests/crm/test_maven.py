@@ -119,3 +119,30 @@ def test_a_weekly_export_without_users_is_surveyed_but_makes_no_pack(
     assert "no file for people" in text
     with pytest.raises(SourceError, match="no file for people"):
         take_snapshot(params)
+
+
+EXCEL_SAVED = SAMPLES / "salesforce-excel-saved"
+
+
+@pytest.mark.skipif(not EXCEL_SAVED.is_dir(), reason="the export is not at hand")
+def test_an_export_saved_by_excel_is_recognised_and_its_missing_owner_named(
+    make_params: Callable[..., Params],
+) -> None:
+    report = survey(make_params({"folder": EXCEL_SAVED}, stages=WEEKLY_STAGES)).report
+    assert report.profile.startswith("salesforce (Opportunity.csv has ")
+    assert any("no column for opportunities.owner_id" in problem for problem in report.problems)
+
+
+@pytest.mark.skipif(not EXCEL_SAVED.is_dir(), reason="the export is not at hand")
+def test_with_an_owner_said_the_deals_closed_before_they_were_created_are_set_aside(
+    make_params: Callable[..., Params],
+) -> None:
+    tables = {"opportunities": {"constants": {"owner_id": "005bm00000NCJmQ"}}}
+    source = {"profile": "salesforce", "folder": EXCEL_SAVED, "tables": tables}
+    params = make_params(source, stages=WEEKLY_STAGES)
+    report = survey(params).report
+    deals = report.table("opportunities")
+    closed = {reason.reason: reason.rows for reason in deals.reasons}
+    assert deals.rows_in == 36
+    assert deals.rows_in == deals.accepted + deals.quarantined + deals.left_out
+    assert closed["closed before it was created"] > 0

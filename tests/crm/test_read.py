@@ -126,7 +126,7 @@ def test_a_salesforce_report_keeps_its_rows_and_sets_its_footer_aside(tmp_path: 
     raw = read(OPPORTUNITIES, source(tmp_path, profile="salesforce"))
     assert list(raw.set_aside["row"]) == [4, 5, 7, 8, 9, 10, 11, 12]
     assert set(raw.set_aside["reason"]) == {"footer of the report"}
-    typed, faults = parse(raw)
+    typed, faults, _ = parse(raw)
     assert faults.empty
     assert list(typed["owner_id"]) == ["Ann Lee", "Bo Ray"]
     assert list(typed["amount"]) == [1234567.0, 50.0]
@@ -163,6 +163,6 @@ def test_a_typed_frame_reads_as_an_export_would() -> None:
     frame = pd.DataFrame(
         {"opportunity_id": ["d"], "changed_at": [pd.Timestamp("2026-01-02")], "stage": ["Won"]}
     )
-    typed, faults = parse(raw_from_frame(STAGE_HISTORY, frame, "simulated"))
+    typed, faults, _ = parse(raw_from_frame(STAGE_HISTORY, frame, "simulated"))
     assert faults.empty
     assert typed["changed_at"].tolist() == [pd.Timestamp("2026-01-02")]

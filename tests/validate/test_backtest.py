@@ -70,7 +70,7 @@ def test_nothing_that_is_known_later_is_in_the_forecast(found, snapshot, params)
     )
     doubled = deals.assign(amount=deals["amount"].mask(then_open, deals["amount"] * 2))
     other = Snapshot(
-        {**snapshot.tables, "opportunities": doubled}, snapshot.quarantine, snapshot.report, ""
+        {**snapshot.tables, "opportunities": doubled}, snapshot.quarantine, snapshot.report
     )
     changed = look_back(other, params, DAY)
     assert [line.forecast for line in changed.lines] == [line.forecast for line in found.lines]
