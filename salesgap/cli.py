@@ -118,13 +118,15 @@ def check(
 
         _say_proposed(*propose_params(params, output or Path(), params.resolve().name))
         return
-    from salesgap.batch.files import publish_text
+    from salesgap.batch.files import publish_bytes
     from salesgap.batch.folder import QUARANTINE, held
     from salesgap.batch.passwords import read_passwords
     from salesgap.crm.freeze import survey, write_quarantine
     from salesgap.crm.report import quality_text
+    from salesgap.data_check import report_files
     from salesgap.last import read_last_run
     from salesgap.params import load_params
+    from salesgap.resources import workbook_of
 
     run = load_params(params)
     if run.last_run:
@@ -137,7 +139,9 @@ def check(
     with held(folder):
         shutil.rmtree(folder / QUARANTINE, ignore_errors=True)
         write_quarantine(snapshot, folder / QUARANTINE)
-        publish_text(f"{text}\n", folder / "data-quality.txt")
+        files = report_files(snapshot.report, run, workbook_of(params) / "templates")
+        for name, content in files.items():
+            publish_bytes(content, folder / name)
     typer.echo(text)
     typer.echo(f"\nwritten to {folder}")
     if snapshot.report.problems:
@@ -159,7 +163,10 @@ def pack(
 @app.command()
 def batch(  # noqa: PLR0913, PLR0917  # its arguments are the command's options
     params: ParamsFile,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the packs go.")],
+    output: Annotated[
+        str,
+        typer.Option(metavar="DIR", help="Where the packs go; also a URL such as s3://bucket/run."),
+    ],
     manager: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Only this manager, no region summaries; may be repeated."),
@@ -174,6 +181,14 @@ def batch(  # noqa: PLR0913, PLR0917  # its arguments are the command's options
         bool, typer.Option("--dry-run", help="Say what would be made and why; write nothing.")
     ] = False,
     jobs: Jobs = None,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Make them on a Dask cluster: tcp://HOST:PORT of one that runs, or local:N for "
+            "one of N processes here. Needs salesgap[cluster].",
+        ),
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print failures only.")] = False,
     log: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Add a line a pack, without names.")
@@ -186,12 +201,15 @@ def batch(  # noqa: PLR0913, PLR0917  # its arguments are the command's options
         {"--only-failed": only_failed, "--manager": bool(ids)},
         {"--dry-run": dry, "--quiet": quiet},
         {"--dry-run": dry, "--log": log is not None},
+        {"--dry-run": dry, "--cluster": bool(cluster)},
+        {"--jobs": jobs is not None, "--cluster": bool(cluster)},
     )
     choice: Choice = "changed" if resume else "failed" if only_failed else "all"
     if dry:
         _dry_run(params, output, ids, choice)
     else:
-        _run(params, output, managers=ids, choice=choice, jobs=jobs, quiet=quiet, log=log)
+        options: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "quiet": quiet, "log": log}
+        _run(params, output, managers=ids, choice=choice, **options)
 
 
 @app.command()
@@ -286,7 +304,7 @@ def _refuse_both(*pairs: Mapping[str, bool]) -> None:
             )
 
 
-def _dry_run(params_file: Path, output: Path, managers: Sequence[str], choice: Choice) -> None:
+def _dry_run(params_file: Path, output: str, managers: Sequence[str], choice: Choice) -> None:
     from salesgap.batch.closing import planned_lines
     from salesgap.batch.run import dry_run
 
@@ -294,7 +312,7 @@ def _dry_run(params_file: Path, output: Path, managers: Sequence[str], choice: C
         typer.echo(line)
 
 
-def _run(params_file: Path, output: Path, *, quiet: bool = False, **options: Any) -> None:
+def _run(params_file: Path, output: Path | str, *, quiet: bool = False, **options: Any) -> None:
     """Run the batch, say what came of it, and leave with its exit code."""
     from salesgap.batch.closing import closing_lines, totals
     from salesgap.batch.run import run_batch
@@ -307,7 +325,7 @@ def _run(params_file: Path, output: Path, *, quiet: bool = False, **options: Any
         for line in (*closing_lines(outcome), f"{output}: {totals(outcome)}"):
             typer.echo(line)
     if failed:
-        typer.echo(f"the reasons are above and in {output / 'manifest.json'}", err=quiet)
+        typer.echo(f"the reasons are above and in {output}/manifest.json", err=quiet)
         raise typer.Exit(3)
 
 

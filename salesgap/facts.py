@@ -697,12 +697,10 @@ class RegionSummary(Facts):
 def schemas() -> dict[str, str]:
     """The JSON Schema of each kind of facts, by the file name it has under ``docs/schema``."""
     kinds: dict[str, type[Facts]] = {"pack": Pack, "region-summary": RegionSummary}
-    return {
-        f"{name}.schema.json": json.dumps(
-            {"$schema": _DIALECT, **kind.model_json_schema(mode="serialization")},
-            indent=2,
-            ensure_ascii=False,
-        )
-        + "\n"
-        for name, kind in kinds.items()
-    }
+    return {f"{name}.schema.json": schema_of(kind) for name, kind in kinds.items()}
+
+
+def schema_of(kind: type[BaseModel]) -> str:
+    """The JSON Schema of one model, as a file's text."""
+    schema = {"$schema": _DIALECT, **kind.model_json_schema(mode="serialization")}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

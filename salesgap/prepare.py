@@ -20,6 +20,7 @@ from salesgap.coaching.plays import Play, load_plays
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
 from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
+from salesgap.crm.memory import memory_kept
 from salesgap.crm.quality import QualityReport
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
@@ -108,6 +109,7 @@ def prepare(params: Params, folder: Path, workbook: Path) -> Prepared:
     return Prepared(folder, entries, snapshot.report, snapshot.content_hash)
 
 
+@memory_kept()
 def analyse(
     snapshot: Snapshot,
     params: Params,

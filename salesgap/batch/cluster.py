@@ -7,6 +7,7 @@ A worker that dies gives its pack to another one; Dask does that, a few times (i
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -61,7 +62,8 @@ class Cluster:
     def _room(self) -> int:
         """How many jobs may be there at once: as the cluster grows, so does this."""
         with _answering():
-            return _AHEAD * max(1, sum(self._client.nthreads().values()))
+            threads: dict[str, int] = self._client.nthreads()
+        return _AHEAD * max(1, sum(threads.values()))
 
 
 @contextmanager
@@ -144,13 +146,13 @@ def _client(address: str) -> Iterator[Client]:
             do="pip install 'salesgap[cluster]'",
         ) from None
     if address.startswith(LOCAL):
-        with _local(_count(address)) as scheduler, Client(scheduler) as client:  # type: ignore[no-untyped-call]
+        with _local(_count(address)) as scheduler, Client(scheduler) as client:
             yield client
         return
     if "://" not in address:
         raise _no_address(address)
     with _answering():
-        client = Client(address, timeout=_SECONDS_TO_ANSWER)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=_SECONDS_TO_ANSWER)
     with client:
         yield client
 
@@ -163,11 +165,13 @@ def _local(count: int) -> Iterator[Any]:
     scratch.sweep()
     with scratch.held_folder() as folder, ExitStack() as stack:
         with ctrl_c_held():  # Ctrl-C is for the batch, which then ends its workers
-            here = LocalCluster(  # type: ignore[no-untyped-call]
+            here = LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
                 memory_limit=0,  # kernels have limits of their own
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # no page, but a port
+                silence_logs=logging.ERROR,
                 local_directory=str(folder),
                 env={**warm.ENVIRONMENT, "TMPDIR": str(folder)},
             )
@@ -192,7 +196,7 @@ def _no_address(address: str) -> ParamsError:
 def _require_alike(client: Client) -> None:
     """Raise ``ClusterError`` if there is no worker, or one with other versions than are here."""
     with _answering():
-        client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)  # type: ignore[no-untyped-call]
+        client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)
         told: dict[str, dict[str, str]] = client.run(versions)
     here = versions()
     for worker, there in sorted(told.items()):

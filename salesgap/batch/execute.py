@@ -18,13 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
 from pydantic import ValidationError
 
 from salesgap.batch.encrypt import encrypted
 from salesgap.batch.files import publish_all, writing
 from salesgap.batch.folder import STAGING
-from salesgap.batch.kernel import run_notebook
 from salesgap.batch.limits import Limits
 from salesgap.batch.manifest import Kind, Record
 from salesgap.errors import NotebookError, SalesgapError
@@ -33,6 +31,8 @@ from salesgap.publish.blocks import FACTS_MIME
 from salesgap.publish.calendar_file import calendar_file
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from salesgap.publish.exporter import SalesgapPDFExporter
 
 
@@ -99,6 +99,8 @@ def printable(reason: str) -> str:
 
 def _make(job: Job, temporary: Path | None) -> tuple[dict[str, str], tuple[str, ...]]:
     """The hash of each file made, and what to note of the PDF."""
+    from salesgap.batch.kernel import run_notebook  # Papermill: only where a notebook runs
+
     with _private_folders(job, temporary) as (scratch, staging):
         executed = run_notebook(job.notebook, job.parameters, scratch=scratch, limits=job.limits)
         pdf, notes = _pdf(executed, job)

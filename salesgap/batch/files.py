@@ -39,14 +39,19 @@ def publish_all(contents: Mapping[str, bytes], folder: Path, staging: Path) -> N
 
 
 def publish_text(text: str, target: Path) -> None:
-    """Write ``text`` under a private name, then give it its final one.
+    """As :func:`publish_bytes`, in UTF-8."""
+    publish_bytes(text.encode(), target)
+
+
+def publish_bytes(content: bytes, target: Path) -> None:
+    """Write ``content`` under a private name, then give it its final one.
 
     The private name is the same every time: what a killed process left of it is written over.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = target.with_name(f".{target.name}.part")
     try:
-        staged.write_text(text, "utf-8")
+        staged.write_bytes(content)
         staged.replace(target)
     except OSError:
         staged.unlink(missing_ok=True)

@@ -17,24 +17,34 @@ from salesgap.batch.inputs import facts_data
 from salesgap.batch.log import RunLog
 from salesgap.batch.manifest import Kind, Manifest, Record
 from salesgap.batch.plan import Item, Plan, Run, records_of
+from salesgap.batch.remote import Mirror
 from salesgap.errors import OutputError
 
 _PUBLISHED = (".pdf", ".json", ".ics")
 
 
 class Ledger:
-    """The records of this run and of earlier ones; ``manifest`` is as it lies on disk."""
+    """The records of this run and of earlier ones; ``manifest`` is as it lies on disk.
 
-    def __init__(self, run: Run, manifest: Manifest, plan: Plan, lines: RunLog) -> None:
+    ``mirror`` follows, if the output folder has one.
+    """
+
+    def __init__(
+        self, run: Run, manifest: Manifest, plan: Plan, lines: RunLog, mirror: Mirror | None = None
+    ) -> None:
         self._output = run.output
         self._lines = lines
+        self._mirror = mirror
         self._mine: dict[tuple[Kind, str], Record] = {}
         touched = {item.key for item in plan.due} | {record.key for record in plan.gone}
         old = [record for record in manifest.records if record.key in touched]
         waiting = [_waiting(item) for item in plan.due]
         self.manifest = manifest.without(touched).add(*waiting)
         self.manifest.write(self._output)
-        _remove(self._output, (*old, *waiting))
+        removed = sorted({name for record in (*old, *waiting) for name in _names(record)})
+        _remove(self._output, removed)
+        if mirror:
+            mirror.update(removed=removed)
         for record in plan.kept:
             lines.unchanged(record)
         for record in plan.gone:
@@ -51,6 +61,9 @@ class Ledger:
         self._mine[record.key] = record
         self.manifest = self.manifest.add(record)
         self.manifest.write(self._output)
+        if self._mirror:
+            notebook = [f"{NOTEBOOKS}/{record.stem}.ipynb"] if record.made else []
+            self._mirror.update(written=[*record.files, *notebook])
         self._lines.done(record)
         if record.error == OutputError.__name__:
             raise OutputError(record.reason)
@@ -66,18 +79,19 @@ def _waiting(item: Item) -> Record:
     return Record(id=item.id, kind=item.kind, status="waiting", seconds=0.0, stem=item.stem)
 
 
-def _remove(output: Path, records: Iterable[Record]) -> None:
-    """The files of these records, and those that a killed batch may have left of them.
+def _names(record: Record) -> set[str]:
+    """The files of a record, and those that a killed batch may have left of it."""
+    names = {*record.files}
+    if record.stem:
+        names |= {f"{record.stem}{suffix}" for suffix in _PUBLISHED}
+        names |= {f"{PRIVATE}/{record.stem}{suffix}" for suffix in _PUBLISHED}
+        names |= {f"{NOTEBOOKS}/{record.stem}.ipynb"}
+    return names
 
-    So a pack that fails now does not lie there as it was made before.
-    """
-    for record in records:
-        names = {*record.files}
-        if record.stem:
-            names |= {f"{record.stem}{suffix}" for suffix in _PUBLISHED}
-            names |= {f"{PRIVATE}/{record.stem}{suffix}" for suffix in _PUBLISHED}
-            names |= {f"{NOTEBOOKS}/{record.stem}.ipynb"}
-        for path in (output / name for name in sorted(names)):
-            path.unlink(missing_ok=True)
-            with suppress(OSError):  # holds others still, or was never there
-                path.parent.rmdir()
+
+def _remove(output: Path, names: Iterable[str]) -> None:
+    """So a pack that fails now does not lie there as it was made before."""
+    for path in (output / name for name in names):
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # holds others still, or was never there
+            path.parent.rmdir()

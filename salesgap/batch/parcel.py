@@ -1,16 +1,16 @@
 """A job as it travels to another machine: with all that it reads, under names instead of paths.
 
-    notebooks/<name>.ipynb
-    params.json                           without the password of a database
-    brand/                                logo and typeface, if any
-    teams/<manager>/, benchmarks.json     of a pack: one team, and what its peers do
-    facts/                                of a summary: the facts of its packs
+notebooks/<name>.ipynb
+params.json                           without the password of a database
+brand/                                logo and typeface, if any
+teams/<manager>/, benchmarks.json     of a pack: one team, and what its peers do
+facts/                                of a summary: the facts of its packs
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256

@@ -25,6 +25,7 @@ from salesgap.batch.passwords import read_passwords, require
 from salesgap.batch.plan import Choice, Item, Plan, Run, choose_managers, make_plan, records_of
 from salesgap.batch.preparation import prepare_teams, teams_there
 from salesgap.batch.progress import Bar, progress_bar
+from salesgap.batch.remote import Mirror, is_remote, mirrored
 from salesgap.batch.workers import Crew, workers
 from salesgap.params import Params, load_params
 from salesgap.prepare import ManagerEntry, prepare
@@ -45,9 +46,9 @@ class Outcome:
     seconds: float
 
 
-def run_batch(
+def run_batch(  # noqa: PLR0913  # its arguments are the command's options
     params_file: Path,
-    output: Path,
+    output: Path | str,
     *,
     managers: Sequence[str] = (),
     choice: Choice = "all",
@@ -60,36 +61,61 @@ def run_batch(
 
     ``managers`` narrows it to some ids: then no region summary is made, since a part of a region is
     not the region. ``choice`` narrows it to what changed, or to what failed. ``jobs`` overrides the
-    params; ``log`` is a file for a line a pack. One pack's failure leaves the others. Raises
+    params; ``cluster`` is the address of one that makes the packs instead (see
+    :mod:`salesgap.batch.cluster`); ``log`` is a file for a line a pack. ``output`` may be a URL
+    that fsspec knows. One pack's failure leaves the others. Raises
     ``SalesgapError`` when no pack can be started at all, or when the output cannot be written.
     """
     start = time.perf_counter()
-    run = _run(params_file, output)
-    with held(run.output) as staging, run_log(log) as lines:
-        prepared = prepare_teams(run.params, run.workbook, run.output, reuse=choice == "changed")
-        manifest, plan = _plan(run, prepared, managers, choice)
-        ledger = Ledger(run, manifest, plan, lines)
-        count = min(_jobs(run.params, jobs), len(plan.due))
+    with _place(output) as (folder, mirror):
+        run = _run(params_file, folder)
         with (
-            _crew(run.params, cluster, count) as crew,
-            progress_bar(len(plan.due), quiet=quiet) as bar,
+            held(run.output) as staging,
+            run_log(log) as lines,
+            _crew(run.params, cluster, jobs) as crew,
         ):
-            _make_all(run, plan, ledger, staging, crew, bar)
+            if mirror:
+                mirror.fetch(teams=choice == "changed")
+            prepared = prepare_teams(
+                run.params, run.workbook, run.output, reuse=choice == "changed"
+            )
+            manifest, plan = _plan(run, prepared, managers, choice)
+            ledger = Ledger(run, manifest, plan, lines, mirror)
+            with progress_bar(len(plan.due), quiet=quiet) as bar:
+                _make_all(run, plan, ledger, staging, crew, bar)
+            if mirror:
+                mirror.finish()
     return Outcome(
         ledger.records, plan.kept, plan.gone, plan.apart, round(time.perf_counter() - start, 2)
     )
 
 
 def dry_run(
-    params_file: Path, output: Path, *, managers: Sequence[str] = (), choice: Choice = "all"
+    params_file: Path, output: Path | str, *, managers: Sequence[str] = (), choice: Choice = "all"
 ) -> Plan:
     """What :func:`run_batch` would do, without doing it; writes into a temporary folder only."""
-    run = _run(params_file, output)
-    refuse_others(run.output)
-    with tempfile.TemporaryDirectory(prefix="salesgap-") as scratch:
+    with (
+        _place(output, look=True) as (folder, mirror),
+        tempfile.TemporaryDirectory(prefix="salesgap-") as scratch,
+    ):
+        run = _run(params_file, folder)
+        refuse_others(run.output)
+        if mirror:
+            mirror.fetch(teams=choice == "changed")
         there = teams_there(run.params, run.workbook, run.output) if choice == "changed" else None
         prepared = there or prepare(run.params, Path(scratch), run.workbook).managers
         return _plan(run, prepared, managers, choice)[1]
+
+
+@contextmanager
+def _place(output: Path | str, *, look: bool = False) -> Iterator[tuple[Path, Mirror | None]]:
+    """The folder of this machine to work in, and what follows it where the output lies elsewhere;
+    held there, unless somebody only wants to ``look``."""
+    if not is_remote(output):
+        yield Path(output), None
+        return
+    with mirrored(str(output), lock=not look) as mirror:
+        yield mirror.here, mirror
 
 
 def _run(params_file: Path, output: Path) -> Run:
@@ -130,16 +156,17 @@ def _make_all(run: Run, plan: Plan, ledger: Ledger, staging: Path, crew: Crew, b
 
 
 @contextmanager
-def _crew(params: Params, address: str, count: int) -> Iterator[Crew]:
-    """Whoever makes the packs: processes of this machine, or a cluster."""
+def _crew(params: Params, address: str, jobs: int | None) -> Iterator[Crew]:
+    """Whoever makes the packs: processes of this machine, or a cluster, which has to be there
+    before anything is touched."""
     if not address:
-        with workers(count) as crew:
-            yield crew
+        with workers(_jobs(params, jobs)) as here:
+            yield here
         return
     from salesgap.batch.cluster import cluster
 
-    with cluster(address, params) as crew:
-        yield crew
+    with cluster(address, params) as there:
+        yield there
 
 
 def _pack_job(run: Run, item: Item, staging: Path) -> Job:

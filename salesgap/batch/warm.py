@@ -30,6 +30,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from salesgap.batch.limits import kill_group
+from salesgap.publish.fonts import covered
 
 _LONGEST_FOLDER = 60  # for temporary files: the path of the fork server's socket has 45 bytes more
 
@@ -53,6 +54,7 @@ IMPORTED = (
     "tornado.platform.asyncio",
     # for the worker
     "salesgap.batch.execute",
+    "salesgap.batch.kernel",
     "salesgap.publish.exporter",
     "fontTools.ttLib",
     "typst",
@@ -189,6 +191,7 @@ def _tend(worker: Connection) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it leaves after its kernel, never before
     current_process().daemon = False  # a cell may start processes of its own
     sys.path[:] = _path_of_a_new_python()  # it has the batch's
+    covered()  # every kernel asks what the typefaces can show; reading them takes a while
     gc.freeze()  # what is shared stays untouched, and so shared
     with suppress(EOFError, BrokenPipeError):
         while True:

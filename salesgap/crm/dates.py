@@ -58,7 +58,9 @@ def plain_dates(text: pd.Series) -> Reading | None:
         values = pc.cast(cells, pa.timestamp("us"))
     except pa.ArrowInvalid:
         return None
-    return Reading(pd.Series(values.to_numpy(zero_copy_only=False), index=text.index), "a date", _ISO)
+    return Reading(
+        pd.Series(values.to_numpy(zero_copy_only=False), index=text.index), "a date", _ISO
+    )
 
 
 def _as_long_as_iso(cells: pa.Array) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from salesgap.crm.asof import book_as_of
+from salesgap.crm.asof import outline_as_of
 from salesgap.crm.check import Checked, check_sheets
 from salesgap.crm.database import is_database, opened
 from salesgap.crm.frames import arrow_text, together
@@ -42,7 +42,7 @@ from salesgap.crm.read import (
 )
 from salesgap.crm.recognise import recognise
 from salesgap.crm.sheet import Sheet
-from salesgap.crm.tables import OPPORTUNITIES, QUOTAS, TABLES, Table, empty
+from salesgap.crm.tables import OPPORTUNITIES, QUOTAS, TABLES, Table
 from salesgap.crm.team import coverage
 from salesgap.crm.versions import newest_last
 from salesgap.errors import ColumnError, DataError, OutputError, SalesgapError, SourceError
@@ -101,7 +101,7 @@ def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     problems += _too_little(sheets, checked, params)
     notes = list(checked.notes)
     if not problems:
-        notes += coverage(book_as_of(_without_history(checked), params), checked.tables["people"])
+        notes += coverage(outline_as_of(checked, params), checked.tables["people"])
     report = QualityReport(
         tables=tuple(table_quality(sheet, checked) for sheet in sheets.values()),
         missing=missing_tables(sheets, left_out),
@@ -120,13 +120,9 @@ def _in_order(checked: Checked) -> Checked:
     """With the deals by their id: sums of money must not tell in what order a source gives rows."""
     deals = checked.tables[OPPORTUNITIES.name]
     order = pc.sort_indices(arrow_text(deals["opportunity_id"])).to_numpy()
+    if (order[1:] > order[:-1]).all():
+        return checked
     return replace(checked, tables={**checked.tables, OPPORTUNITIES.name: deals.iloc[order]})
-
-
-def _without_history(checked: Checked) -> Checked:
-    """The same owners, managers and outcomes, without what takes long to put beside each deal."""
-    unread = {name: empty(TABLES[name]) for name in ("stage_history", "activities")}
-    return replace(checked, tables={**checked.tables, **unread})
 
 
 def _with_profile(params: Params) -> tuple[Params, str]:

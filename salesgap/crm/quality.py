@@ -31,13 +31,14 @@ COSTS: dict[str, str] = {
 
 COLUMN_COSTS: dict[tuple[str, str], str] = {
     ("people", "segment"): "peers are told apart by role alone",
-    ("people", "start_date"): "no ramp: a rep counts from their first deal on",
+    ("people", "start_date"): "who is on their ramp is unknown; seats without a deal do not count",
     ("people", "end_date"): "who has left is not known; vacancies cannot be counted",
     ("opportunities", "close_date"): "no forecast by quarter; closed deals are set aside",
     ("opportunities", "amount"): "no pipeline value; won deals need a list price",
     ("opportunities", "account"): "deals are called by their names or ids",
-    ("opportunities", "lead_source"): "where deals come from is not told",
-    ("opportunities", "margin"): "discounts are not watched",
+    ("opportunities", "type"): "new business and renewals are not told apart",
+    ("opportunities", "product"): "which products are won is unknown",
+    ("opportunities", "margin"): "the margin of what is won is unknown",
     ("opportunities", "next_step"): "whether deals have a next step is unknown",
     ("opportunities", "last_activity_date"): "silent deals are known by their activities only",
     ("stage_history", "amount"): "what a deal was worth on an earlier day is unknown",
@@ -112,7 +113,7 @@ def _offenders(sheet: Sheet, column: str, names: Mapping[str, str]) -> list[Offe
     faulty = found["row"][found["class"] == ERROR].unique()
     people = sheet.raw.frame[column]
     counts = people.reindex(faulty).fillna("").value_counts().head(_WORST)
-    totals = people[people.isin(counts.index)].value_counts()
+    totals = people[people.isin(counts.index)].value_counts().to_dict()
     return [
         Offender(
             table=sheet.table.name,

@@ -23,7 +23,7 @@ def quality_text(report: QualityReport) -> str:
         _section("To know", report.notes),
         _section("Who and which (not in any pack)", report.details),
         _section("Not in the export, or left out", map(_missing_line, report.missing)),
-        _section("Columns that the packs would use", map(str, report.lacking)),
+        _section("Columns that are missing or empty", map(str, report.lacking)),
         _section("How dates and amounts were read", _written(report)),
         _section("Columns not used", _unused_columns(report)),
         _section("Files not used", report.unused_files),

@@ -39,6 +39,11 @@ class SalesgapPDFExporter(TemplateExporter):
     def _coaching_pack(self) -> str:
         return "coaching-pack"
 
+    @default("optimistic_validation")
+    def _validate_once(self) -> bool:
+        """After the last preprocessor, and not after each."""
+        return True
+
     @default("extra_template_basedirs")
     def _only_our_templates(self) -> list[str]:
         """Not the working directory, where a folder of the same name would be taken instead."""

@@ -111,7 +111,7 @@ def _frozen(org: Organisation) -> Snapshot:
         name: conform(table, org.tables[name]) if name in org.tables else empty(table)
         for name, table in TABLES.items()
     }
-    return Snapshot(tables, pd.DataFrame(), QualityReport(tables=()), "")
+    return Snapshot(tables, pd.DataFrame(), QualityReport(tables=()))
 
 
 def _packs(analysis: Analysis, managers: set[str]) -> Iterator[Pack]:

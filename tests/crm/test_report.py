@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from salesgap.crm.quality import Missing, QualityReport, Reason, TableQuality
 from salesgap.crm.report import quality_text
+from salesgap.quality import Lacking, Missing, Offender, QualityReport, Reason, TableQuality
 
 REPORT = QualityReport(
     tables=(
@@ -22,6 +22,11 @@ REPORT = QualityReport(
     missing=(Missing(table="quotas", cost="no attainment"),),
     notes=("opportunities: something to know",),
     unused_files=("accounts.csv",),
+    lacking=(Lacking(table="people", column="segment", cost="peers are told apart by role alone"),),
+    offenders=(
+        Offender(table="opportunities", person="r1", name="Rob", rows=300, total=900),
+        Offender(table="opportunities", person="", rows=1, total=1),
+    ),
 )
 
 TEXT = """\
@@ -34,11 +39,19 @@ Rows set aside
          500  created_date is missing
            2  deleted in the CRM (left out)
 
+Most rows at fault
+  - sales_pipeline.csv: 500 of 8,800 rows
+  - opportunities of Rob (r1): 300 of 900 rows
+  - opportunities of nobody (no person is given): 1 of 1 rows
+
 To know
   - opportunities: something to know
 
 Not in the export, or left out
   - quotas: no attainment
+
+Columns that are missing or empty
+  - people.segment: peers are told apart by role alone
 
 Columns not used
   - sales_pipeline.csv: Age

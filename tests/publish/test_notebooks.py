@@ -9,7 +9,7 @@ import pytest
 
 from salesgap.resources import workbook_folder
 
-NOTEBOOKS = ["coaching_pack", "region_summary"]
+NOTEBOOKS = ["coaching_pack", "data_check", "region_summary"]
 LOGIC = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.BinOp, ast.comprehension)
 
 
