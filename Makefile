@@ -1,6 +1,6 @@
 # Needs Python 3.11 or newer with venv, and make. Everything is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak browser lint constraints docs validate speed pictures bench-data clean
+.PHONY: help demo test soak browser lint constraints docs validate speed pictures bench bench-data clean
 
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 \
 	|| command -v python3.11 || echo python3)
@@ -47,6 +47,10 @@ constraints: ## pin every dependency anew, from a clean environment
 	.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet '.[test,browser]'
 	.venv-constraints/bin/python -m pip freeze --exclude salesgap > constraints.txt
 	rm -rf .venv-constraints
+
+bench: $(STAMP) ## measure batches beside the stock way, and write docs/performance.md
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,browser]'
+	$(BIN)/python -m salesgap.validate.bench docs/performance.md
 
 bench-data: $(STAMP) ## measure a million deals from CSV to snapshot, and write docs/volume.md
 	$(BIN)/python -m salesgap.validate.volume docs/volume.md

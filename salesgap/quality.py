@@ -65,6 +65,13 @@ class Offender(_Frozen):
     rows: int
     total: int
 
+    @property
+    def whose(self) -> str:
+        """The person as one reads it: a name with its id, or that there is none."""
+        if self.name and self.name != self.person:
+            return f"{self.name} ({self.person})"
+        return self.person or "nobody (no person is given)"
+
 
 class Missing(_Frozen):
     """A table without which the packs are made, and what they lack.
@@ -110,3 +117,14 @@ class QualityReport(_Frozen):
         """The tables with faulty rows, most first."""
         faulty = [entry for entry in self.tables if entry.quarantined]
         return tuple(sorted(faulty, key=lambda entry: (-entry.quarantined, entry.table)))
+
+    def how_written(self) -> tuple[str, ...]:
+        """A line a file: how its dates and amounts are written, columns alike together."""
+        lines = []
+        for entry in self.tables:
+            by_how: dict[str, list[str]] = {}
+            for column, how in entry.written.items():
+                by_how.setdefault(how, []).append(column)
+            told = [f"{', '.join(columns)}: {how}" for how, columns in by_how.items()]
+            lines += [f"{entry.file}: {'; '.join(told)}"] if told else []
+        return tuple(lines)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local:"
 _SECONDS_TO_ANSWER = 30
+_SECONDS_TO_LOOK = 5
 _AHEAD = 2  # jobs for each thread: one to run, one that has arrived by the time it ends
 _RESUME = "mend it, then run the batch again with --resume"
 
@@ -56,7 +57,8 @@ class Cluster:
                 running[self._executor.submit(work, self._sender.parcel(job))] = job
             if not running:
                 return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            done = wait(running, timeout=_SECONDS_TO_LOOK, return_when=FIRST_COMPLETED).done
+            for future in done:  # none, and the next look tells whether the cluster is there
                 yield _ended(future, running.pop(future))
 
     def _room(self) -> int:
@@ -160,10 +162,12 @@ def _client(address: str) -> Iterator[Client]:
 @contextmanager
 def _local(count: int) -> Iterator[Any]:
     """Its processes keep their temporary files in a folder that goes with them."""
+    import dask
     from distributed import LocalCluster
 
     scratch.sweep()
     with scratch.held_folder() as folder, ExitStack() as stack:
+        stack.enter_context(dask.config.set({"temporary-directory": str(folder)}))
         with ctrl_c_held():  # Ctrl-C is for the batch, which then ends its workers
             here = LocalCluster(
                 n_workers=count,
@@ -218,5 +222,5 @@ def _answering() -> Iterator[None]:
         raise ClusterError(
             f"cannot be used ({type(error).__name__}: {printable(str(error))})",
             where="--cluster",
-            do="check its address, and that salesgap is installed on its workers",
+            do="check its address and that its workers have salesgap, then --resume",
         ) from error

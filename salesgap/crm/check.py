@@ -17,7 +17,7 @@ from salesgap.crm.deals import check_deals, match_stages, unmapped_stages
 from salesgap.crm.frames import together
 from salesgap.crm.hierarchy import check_people, named_managers
 from salesgap.crm.notes import Note, listed
-from salesgap.crm.profile import load_profile
+from salesgap.crm.profile import Profile, load_profile
 from salesgap.crm.quotas import rolled_up, split_years
 from salesgap.crm.read import LEFT_OUT, findings
 from salesgap.crm.refer import Known, known, name_to_id, unknown
@@ -58,9 +58,7 @@ def check_sheets(sheets: Mapping[str, Sheet], params: Params) -> Checked:
     profile = load_profile(params.source.profile)
     merged = follow_merges(sheets, profile)
     notes += [merged] if merged else []
-    for name, sheet in sheets.items():
-        sheet.drop_repeats(profile.table(name).one_change)
-        _leave_out_later(sheet, params)
+    together(partial(_check_alone, profile, params), sheets.values())
     people, added = None, empty(TABLES["people"])
     if "people" in sheets:
         notes += check_people(sheets["people"], params)
@@ -82,6 +80,11 @@ def check_sheets(sheets: Mapping[str, Sheet], params: Params) -> Checked:
 
 def _accepted(sheets: Mapping[str, Sheet], name: str) -> pd.DataFrame:
     return sheets[name].accepted() if name in sheets else empty(TABLES[name])
+
+
+def _check_alone(profile: Profile, params: Params, sheet: Sheet) -> None:
+    sheet.drop_repeats(profile.table(sheet.table.name).one_change)
+    _leave_out_later(sheet, params)
 
 
 def _leave_out_later(sheet: Sheet, params: Params) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from salesgap.quality import Missing, Offender, QualityReport, Reason, TableQuality
+from salesgap.quality import Missing, QualityReport, Reason, TableQuality
 
 _WIDTH = 96
 _REASONS = 8  # a table; the quarantine files hold them all
@@ -24,7 +24,7 @@ def quality_text(report: QualityReport) -> str:
         _section("Who and which (not in any pack)", report.details),
         _section("Not in the export, or left out", map(_missing_line, report.missing)),
         _section("Columns that are missing or empty", map(str, report.lacking)),
-        _section("How dates and amounts were read", _written(report)),
+        _section("How dates and amounts were read", report.how_written()),
         _section("Columns not used", _unused_columns(report)),
         _section("Files not used", report.unused_files),
     ]
@@ -79,28 +79,10 @@ def worst_lines(report: QualityReport) -> list[str]:
         for entry in report.by_fault()
     ]
     people = [
-        f"{one.table} of {_who(one)}: {one.rows:,} of {one.total:,} rows"
+        f"{one.table} of {one.whose}: {one.rows:,} of {one.total:,} rows"
         for one in report.offenders
     ]
     return files + people
-
-
-def _who(one: Offender) -> str:
-    if one.name and one.name != one.person:
-        return f"{one.name} ({one.person})"
-    return one.person or "nobody (no person is given)"
-
-
-def _written(report: QualityReport) -> list[str]:
-    """A line a file, columns that are written alike together."""
-    lines = []
-    for entry in report.tables:
-        by_how: dict[str, list[str]] = {}
-        for column, how in entry.written.items():
-            by_how.setdefault(how, []).append(column)
-        told = [f"{', '.join(columns)}: {how}" for how, columns in by_how.items()]
-        lines += [f"{entry.file}: {'; '.join(told)}"] if told else []
-    return lines
 
 
 def _unused_columns(report: QualityReport) -> list[str]:

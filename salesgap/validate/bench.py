@@ -88,11 +88,12 @@ def simulate(place: Place, managers: int, kept: int | None = None) -> Place:
 
 
 def _first_teams(org: Organisation, count: int) -> dict[str, pd.DataFrame]:
-    """The tables as if the other managers and their reps had never been."""
+    """The tables as if the other managers had never been, nor their reps, nor who leads no one."""
     people, deals = org.tables["people"], org.tables["opportunities"]
     others = org.manager_ids[count:]
-    theirs = people["person_id"].isin(others) | people["manager_id"].isin(others)
-    there = set(people["person_id"][~theirs])
+    left = people[~(people["person_id"].isin(others) | people["manager_id"].isin(others))]
+    led_before, leads = (left["person_id"].isin(some["manager_id"]) for some in (people, left))
+    there = set(left["person_id"][leads | ~led_before])
     there |= set(deals["opportunity_id"][deals["owner_id"].isin(there)])
     keys = ("person_id", "owner_id", "opportunity_id")
     key_of = {name: key for name, frame in org.tables.items() for key in keys[::-1] if key in frame}

@@ -125,7 +125,10 @@ def test_one_of_its_own_is_started_by_the_command_and_is_gone_after_it(made, tmp
 
 
 def test_a_cluster_that_goes_away_ends_the_batch_and_a_resume_goes_on(made, tmp_path):
-    with scheduler(tmp_path, workers=1) as (address, processes):
+    import dask
+
+    soon = dask.config.set({"distributed.comm.timeouts.connect": "2s"})
+    with scheduler(tmp_path, workers=1) as (address, processes), soon:
         made.use_good_notebooks(f"import os; os.kill({processes[0].pid}, 9)")
         with pytest.raises(ClusterError, match="--resume"):
             run_batch(made.params, tmp_path / "there", cluster=address)

@@ -2,12 +2,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from salesgap.simulate import organisation
 from salesgap.validate import bench
-from salesgap.validate.bench import Place, batch_of_packs, floor, prepared, simulate, whole_batch
+from salesgap.validate.bench import (
+    Place,
+    _first_teams,
+    batch_of_packs,
+    floor,
+    prepared,
+    simulate,
+    whole_batch,
+)
 from salesgap.validate.bench_page import Measured, page
 from salesgap.validate.cost import Cost, cost
 
@@ -49,6 +59,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def test_an_organisation_may_be_cut_to_its_first_teams(place: Place) -> None:
     assert len(place.teams()) == 2
     assert place.teams(1) == place.teams()[:1]
+
+
+def test_the_teams_kept_are_teams_of_the_whole_organisation() -> None:
+    whole = organisation(seed=1, as_of=date(2026, 6, 30), managers=20)
+    people = _first_teams(whole, 2)["people"]
+    leading = set(people["manager_id"].dropna())
+    reps = people[~people["person_id"].isin(leading)]
+    assert set(reps["manager_id"]) == set(whole.manager_ids[:2])
 
 
 def test_plain_loop_and_batch_make_the_same_bytes(place: Place) -> None:

@@ -10,7 +10,7 @@ from salesgap.publish.blocks import Block, Bullets, Heading, Section, Table
 from salesgap.publish.display import FactsView, SectionView
 from salesgap.publish.sections.parts import body, page_setup, run, small, table
 from salesgap.publish.words import Writer, writer
-from salesgap.quality import Offender, QualityReport, TableQuality
+from salesgap.quality import QualityReport, TableQuality
 
 _REASONS = 12  # a table; the quarantine files hold them all
 _SET_ASIDE = {"error": "faulty", "left out": "out of scope"}
@@ -42,7 +42,9 @@ def check_offenders(quality: QualityReport, report: Report) -> SectionView:
     """Which files and whose rows are at fault most often."""
     write = writer(report, "EUR")
     files = [(entry.file, entry.quarantined, entry.rows_in) for entry in quality.by_fault()]
-    people = [(_who(one), one.rows, one.total) for one in quality.offenders]
+    people = [
+        (f"{_spaced(one.table)} of {one.whose}", one.rows, one.total) for one in quality.offenders
+    ]
     blocks = [
         _counts(title, rows, write) for title, rows in (("File", files), ("Whose", people)) if rows
     ]
@@ -66,7 +68,7 @@ def check_reading(quality: QualityReport, report: Report) -> SectionView:
     told = (
         ("To know", quality.notes),
         ("Who and which (not in any pack)", quality.details),
-        ("How dates and amounts were read", tuple(_written(quality))),
+        ("How dates and amounts were read", quality.how_written()),
         ("Columns not used", tuple(_unmapped(quality))),
         ("Files not used", quality.unused_files),
     )
@@ -138,17 +140,6 @@ def _counts(title: str, rows: Iterable[tuple[str, int, int]], write: Writer) -> 
     columns = ((title, "l", 6.0), ("At fault", "r", 1.5), ("Of rows", "r", 1.5))
     told = [(who, write.number(count), write.number(total)) for who, count, total in rows]
     return table(columns, told)
-
-
-def _who(one: Offender) -> str:
-    person = f"{one.name} ({one.person})" if one.name not in ("", one.person) else one.person
-    return f"{_spaced(one.table)} of {person or 'nobody (no person is given)'}"
-
-
-def _written(quality: QualityReport) -> Iterable[str]:
-    for entry in quality.tables:
-        for column, how in entry.written.items():
-            yield f"{entry.file}, {column}: {how}"
 
 
 def _unmapped(quality: QualityReport) -> Iterable[str]:
