@@ -47,8 +47,8 @@ IDS: list[Case] = [
     ),
     accepted(
         "long whole numbers",
-        cells("opportunity_id", "12345678901234567890", "0x1F"),
-        reads={"opportunity_id": ["12345678901234567890", "0x1F"]},
+        cells("opportunity_id", "0x1F", "12345678901234567890"),
+        reads={"opportunity_id": ["0x1F", "12345678901234567890"]},
     ),
     accepted(
         "with leading zeros",
