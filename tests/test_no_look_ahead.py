@@ -228,7 +228,8 @@ def other_moves(tables: Tables, rng: np.random.Generator) -> Tables:
     added = moves.loc[moving].assign(manager_id=new, start_date=days, end_date=pd.NaT)
     moves.loc[moving, "end_date"] = days - pd.Timedelta(days=1)
     now = dict(zip(added["person_id"], new, strict=True))
-    people["manager_id"] = people["person_id"].map(now).fillna(people["manager_id"])
+    moved = people["person_id"].isin(list(now))
+    people.loc[moved, "manager_id"] = people.loc[moved, "person_id"].map(now)
     return tables | {
         "people": people,
         "team_history": pd.concat([moves, added], ignore_index=True),

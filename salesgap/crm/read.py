@@ -353,7 +353,7 @@ def _looked_up(ids: pd.Series, lookup: Lookup, path: Path, profile: Profile) -> 
 
 
 def _seen(ids: pd.Series) -> pd.Series:
-    """The ids without signs that nobody sees; those of plain letters and digits have none."""
+    """The ids without unseen signs around; those of plain letters and digits have none."""
     if pc.all(pc.string_is_ascii(arrow_text(ids))).as_py():
         return ids
     return ids.map({text: unmarked(text) for text in ids.unique()}).astype("str")

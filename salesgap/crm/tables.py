@@ -219,13 +219,14 @@ DTYPES: dict[Kind, str] = {
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-# Signs without width that stand around a text copied from a web page; inside a name they may count.
-_MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Signs without width stand around what was copied from a web page; inside they may count.
+_MARKS = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+_AROUND = re.compile(f"^{_MARKS}|{_MARKS}$")
 
 
 def unmarked(text: str) -> str:
-    """A header or an id without signs that nobody sees, nor blanks around."""
-    return _MARKS.sub("", text).strip()
+    """A header or an id without blanks and signs that nobody sees around it."""
+    return _AROUND.sub("", text)
 
 
 def folded(text: str) -> str:
