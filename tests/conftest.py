@@ -1,4 +1,4 @@
-"""Small books, written by hand."""
+"""Small books, written by hand; and which tests may run beside which."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ from salesgap.params import Params
 # How long an example takes on a busy machine is no property of the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+_COUNT_PROCESSES = {"batch", "test_cli.py", "test_bench.py", "test_maven_packs.py"}
+"""Tests that run batches: some of them count the processes and folders that a batch leaves."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, tests of one file share a process and its fixtures; batches run one by one."""
+    for item in items:
+        alone = _COUNT_PROCESSES & {item.path.name, item.path.parent.name}
+        item.add_marker(pytest.mark.xdist_group("batches" if alone else str(item.path)))
+
 
 Row = Mapping[str, Any]
 
