@@ -272,3 +272,14 @@ def test_when_a_batch_is_killed_its_processes_leave_and_the_next_run_sweeps(loop
     with workers(1):
         pass
     assert looping.left() == []
+
+
+def test_a_kernel_that_has_just_ended_can_still_be_told_to_end():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    ours, nursery = multiprocessing.Pipe()
+    nursery.send(ended.pid)
+    kernel = warm._Kernel(warm._Order([], "", {}), ours)
+    kernel.kill()
+    nursery.send(0)
+    assert kernel.wait() == 0
