@@ -186,8 +186,18 @@ def _cost(step: str, folder: Path) -> Cost:
     start = time.perf_counter()
     _STEPS[step](folder)
     seconds, cpu = time.perf_counter() - start, time.process_time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Cost(step, seconds, cpu, peak * (1 if platform.system() == "Darwin" else 1024) / 2**30)
+    return Cost(step, seconds, cpu, peak_memory() / 2**30)
+
+
+def peak_memory() -> int:
+    """The most memory this process has held, in bytes.
+
+    On Linux ``ru_maxrss`` begins at what the process that started this one held; VmHWM does not.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def page(deals: int, size: int, measured: list[Cost]) -> str:

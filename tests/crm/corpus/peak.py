@@ -6,7 +6,6 @@ A process of its own, because the peak is that of all that ran in it before.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from corpus.makers import Case, sound_export
 
 from salesgap.crm.freeze import survey
 from salesgap.errors import SalesgapError
+from salesgap.validate.volume import peak_memory
 
 
 def ended(case: Case, folder: Path) -> str:
@@ -41,6 +41,5 @@ if __name__ == "__main__":
     peaks = {}
     for number, case in enumerate(LARGE):
         assert ended(case, Path(sys.argv[1], str(number))) == case.end, case.name
-        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        peaks[case.name] = kilobytes * (1 if sys.platform == "darwin" else 1024)
+        peaks[case.name] = peak_memory()
     print(json.dumps(peaks))
