@@ -1,4 +1,4 @@
-"""Everything salesgap raises on purpose.
+"""Everything salesgap raises on purpose, and what a name it does not know may have meant.
 
 SalesgapError                 exit code, one line: what, where, what to do
 ├── ParamsError          2    the params file cannot be used
@@ -12,6 +12,9 @@ SalesgapError                 exit code, one line: what, where, what to do
 """
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
 
 
 class SalesgapError(Exception):
@@ -67,6 +70,17 @@ class OutputError(SalesgapError):
 
 class ClusterError(SalesgapError):
     """The cluster does not answer, has other versions than this machine, or went away."""
+
+
+def nearest(names: Iterable[str], known: Iterable[str], most: int = 1) -> list[str]:
+    """Those of ``known`` that come nearest to any of ``names``, whatever their case, best first."""
+    folded = {text.casefold(): text for text in known}
+    hits = {
+        (difflib.SequenceMatcher(None, hit, name).ratio(), hit)
+        for name in (name.casefold() for name in names)
+        for hit in difflib.get_close_matches(name, list(folded), n=most)
+    }
+    return [folded[hit] for _, hit in sorted(hits, reverse=True)[:most]]
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,6 @@ to the params file. ``describe()`` lists them all; ``salesgap params`` prints th
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -33,7 +32,7 @@ from salesgap.brand import read_faces, read_logo
 from salesgap.crm.profile import profile_names
 from salesgap.crm.style import DayOrder, DecimalSign
 from salesgap.crm.tables import TABLES, folded
-from salesgap.errors import ParamsError
+from salesgap.errors import ParamsError, nearest
 
 Phase = Literal["early", "late"]
 Status = Literal["open", "won", "lost"]
@@ -141,6 +140,16 @@ def _known_profile(name: str) -> str:
     return name
 
 
+def _path_or_url(place: Path | str | None) -> Path | str | None:
+    """A URL stays text: as a path it would lose one of its slashes."""
+    return Path(place) if isinstance(place, str) and "://" not in place else place
+
+
+_Place = Annotated[
+    str | Path | None, Field(union_mode="left_to_right"), AfterValidator(_path_or_url)
+]
+
+
 class Source(_Frozen):
     """The export: a folder in one CRM's layout, a database, or a simulated organisation."""
 
@@ -149,7 +158,11 @@ class Source(_Frozen):
         description="whose file and column names the export uses: "
         f"{', '.join(profile_names())}; left out: told by its files and headers",
     )
-    folder: Path | None = Field(None, description="the export's folder, relative to this file")
+    folder: _Place = Field(
+        None,
+        description="the export's folder, relative to this file; also a URL such as "
+        "s3://bucket/export",
+    )
     url: SecretStr | None = Field(
         None,
         description="a database instead of a folder, as a SQLAlchemy URL; ${NAME} is taken from "
@@ -496,7 +509,7 @@ def _default(field: FieldInfo) -> str:
 
 def _one_of(name: str, known: Any, kind: str) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=1)
+        near = nearest([name], known)
         hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
         raise ValueError(f"{name!r} is no {kind}; {hint}")
 
@@ -527,7 +540,7 @@ def _explain(detail: ErrorDetails) -> str:
     key = ".".join(str(part) for part in detail["loc"]) or "params"
     if detail["type"] == "extra_forbidden":
         known = [name for model in _MODELS for name in model.model_fields]
-        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+        near = nearest([str(detail["loc"][-1])], known)
         return f"{key}: unknown key" + (f" (did you mean {near[0]}?)" if near else "")
     if detail["type"] == "missing":
         return f"{key}: is required"
@@ -546,13 +559,17 @@ def _with_absolute_paths(params: Params, base: Path) -> Params:
         "last_run": _absolute(params.last_run, base),
         "source": params.source.model_copy(
             update={
-                "folder": _absolute(params.source.folder, base),
+                "folder": _folder(params.source.folder, base),
                 "url": _from_here(params.source.url, base),
             }
         ),
         "report": report,
     }
     return params.model_copy(update=changed)
+
+
+def _folder(place: Path | str | None, base: Path) -> Path | str | None:
+    return place if isinstance(place, str) else _absolute(place, base)
 
 
 def _from_here(url: SecretStr | None, base: Path) -> SecretStr | None:

@@ -21,7 +21,6 @@ from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
 from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
 from salesgap.crm.memory import memory_kept
-from salesgap.crm.quality import QualityReport
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import DataQuality, LastGap, Manager, StrategyVerdict, TableCount
@@ -34,6 +33,7 @@ from salesgap.measures.peers import Benchmarks, save_benchmarks
 from salesgap.measures.seats import peer_groups, seats, trailing_window
 from salesgap.params import Params, load_params
 from salesgap.paths import file_keys
+from salesgap.quality import QualityReport
 from salesgap.rank import League, league
 from salesgap.resources import workbook_of
 from salesgap.strategy import is_early, verdict_of_run

@@ -26,9 +26,9 @@ from salesgap.params import Params
 OF_OPEN_DEALS = ("next_step", "close_date")
 """What a rep is to keep up to date of an open deal, if the CRM has it."""
 
+CARD = "team.json"
 _FRAMES = ("places", "place", "seats", "statistics")
 _PREFIX = "team-"
-_CARD = "team.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,12 +98,12 @@ def save_team(team: Team, folder: Path) -> None:
         getattr(team, name).to_parquet(folder / f"{_PREFIX}{name}.parquet", index=False)
     own = {name: getattr(team, name) for name in _OWN}
     card = _Card(**own, levels=team.benchmarks.levels, revenue=team.benchmarks.revenue_per_month)
-    (folder / _CARD).write_text(card.model_dump_json(), "utf-8")
+    (folder / CARD).write_text(card.model_dump_json(), "utf-8")
 
 
 def load_team(folder: Path, benchmarks: Path) -> Team:
     """The team that :func:`save_team` wrote into ``folder``."""
-    card = _Card.model_validate_json((folder / _CARD).read_text("utf-8"))
+    card = _Card.model_validate_json((folder / CARD).read_text("utf-8"))
     frames: dict[str, Any] = {
         name: pd.read_parquet(folder / f"{_PREFIX}{name}.parquet") for name in _FRAMES
     }

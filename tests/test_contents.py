@@ -14,7 +14,6 @@ import pytest
 
 from salesgap.coaching.plays import load_plays
 from salesgap.crm.freeze import Snapshot
-from salesgap.crm.quality import QualityReport
 from salesgap.crm.tables import TABLES, conform, empty
 from salesgap.facts import Facts, Pack
 from salesgap.last import LastPack
@@ -22,6 +21,7 @@ from salesgap.pack import coaching_pack
 from salesgap.params import Method, Params, Report, Simulated, Source
 from salesgap.prepare import analyse, manager_entries, team_in
 from salesgap.publish import sections
+from salesgap.quality import QualityReport
 from salesgap.region import summarise
 from salesgap.simulate import STAGES, Gap, organisation
 

@@ -29,13 +29,13 @@ from salesgap.coaching.plays import load_plays
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.check import check_sheets
 from salesgap.crm.freeze import Snapshot
-from salesgap.crm.quality import QualityReport
 from salesgap.crm.read import raw_from_frame
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import TABLES
 from salesgap.pack import coaching_pack
 from salesgap.params import Params
 from salesgap.prepare import analyse, manager_entries, team_in
+from salesgap.quality import QualityReport
 from salesgap.region import summarise
 from salesgap.simulate import STAGES, World, organisation
 

@@ -32,19 +32,13 @@ from salesgap.region import NOT_MADE, open_region, summarise
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAYS = ROOT / "templates" / "plays"
-RUN = """\
+STAGES = (ROOT / "tests" / "data" / "simulated-stages.yml").read_text("utf-8")
+RUN = f"""\
 name: small
 as_of: 2026-05-15
-source: {simulated: {seed: 11, managers: 4}}
-method: {draws: 200}
-stages:
-  - {name: Prospect, status: open, phase: early}
-  - {name: Qualify, status: open, phase: early}
-  - {name: Propose, status: open, phase: late}
-  - {name: Negotiate, status: open, phase: late}
-  - {name: Won, status: won}
-  - {name: Lost, status: lost}
-"""
+source: {{simulated: {{seed: 11, managers: 4}}}}
+method: {{draws: 200}}
+{STAGES}"""
 
 
 @pytest.fixture(scope="module")

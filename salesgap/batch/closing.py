@@ -14,7 +14,9 @@ _COLUMNS = ("made", "failed", "unchanged", "removed")
 
 
 def closing_lines(outcome: Outcome) -> Iterator[str]:
-    """A table by region, then what is not in it."""
+    """As whose export the data were read, a table by region, then what is not in it."""
+    if outcome.read_as:
+        yield f"read as {outcome.read_as}"
     yield from _table(_rows(outcome))
     for record in outcome.gone:
         yield f"{record.kind} {record.id}: no longer in the data, removed"

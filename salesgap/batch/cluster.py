@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesgap.batch import scratch, warm
-from salesgap.batch.execute import Job, execute, printable
+from salesgap.batch.execute import Job, execute, failed, printable, raised
 from salesgap.batch.files import publish_all, writing
 from salesgap.batch.inputs import software, versions
 from salesgap.batch.manifest import Record
@@ -100,7 +100,7 @@ def work(parcel: Parcel) -> tuple[Record, Files]:
             names = (*record.files, job.keep) if record.made else ()
             return record, {name: (job.output / name).read_bytes() for name in names}
     except Exception as error:
-        return _failed(parcel.job, error), {}
+        return raised(parcel.job, error), {}
 
 
 def _ended(future: Future[tuple[Record, Files]], job: Job) -> Record:
@@ -110,30 +110,17 @@ def _ended(future: Future[tuple[Record, Files]], job: Job) -> Record:
     try:
         record, files = future.result()
     except KilledWorker as killed:
-        reason = f"the workers that tried it died, {killed.allowed_failures + 1} of them"
-        return Record(id=job.id, kind=job.kind, status="failed", reason=reason, seconds=0.0)
+        return failed(job, f"the workers that tried it died, {killed.allowed_failures + 1} of them")
     except CancelledError:
         raise ClusterError("it gave up what it was asked for", do=_RESUME) from None
     except Exception as error:  # of Dask itself
-        return _failed(job, error)
+        return raised(job, error)
     with (
         writing(job.output),
         tempfile.TemporaryDirectory(dir=job.output / job.staging) as staging,
     ):
         publish_all(files, job.output, Path(staging))
     return record
-
-
-def _failed(job: Job, error: Exception) -> Record:
-    reason = printable(" ".join(f"{type(error).__name__}: {error}".split()))
-    return Record(
-        id=job.id,
-        kind=job.kind,
-        status="failed",
-        reason=reason,
-        error=type(error).__name__,
-        seconds=0.0,
-    )
 
 
 @contextmanager

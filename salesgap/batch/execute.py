@@ -70,25 +70,27 @@ def execute(job: Job, temporary: Path | None = None) -> Record:
     """Run ``job`` and publish its PDF, facts, a pack's calendar and the notebook; or publish
     nothing and say why. The kernel's folder is made in ``temporary``, or where the system says."""
     start = time.perf_counter()
-    files: dict[str, str] = {}
-    notes: tuple[str, ...] = ()
-    reason, failure = "", ""
     try:
         files, notes = _make(job, temporary)
-    except SalesgapError as error:
-        reason, failure = str(error), type(error).__name__
+        record = Record(
+            id=job.id, kind=job.kind, status="made", notes=notes, seconds=0.0, files=files
+        )
     except Exception as error:  # a pack's failure is its record, whatever it was
-        failure = type(error).__name__
-        reason = " ".join(f"{failure}: {error}".split())
+        record = raised(job, error)
+    return record.model_copy(update={"seconds": round(time.perf_counter() - start, 2)})
+
+
+def raised(job: Job, error: Exception) -> Record:
+    """The record of a job that ended with ``error``."""
+    name = type(error).__name__
+    line = str(error) if isinstance(error, SalesgapError) else f"{name}: {error}"
+    return failed(job, printable(" ".join(line.split())), name)
+
+
+def failed(job: Job, reason: str, error: str = "") -> Record:
+    """The record of a job that made nothing."""
     return Record(
-        id=job.id,
-        kind=job.kind,
-        status="failed" if reason else "made",
-        reason=printable(reason),
-        error=failure,
-        notes=notes,
-        seconds=round(time.perf_counter() - start, 2),
-        files=files,
+        id=job.id, kind=job.kind, status="failed", reason=reason, error=error, seconds=0.0
     )
 
 

@@ -22,10 +22,11 @@ from salesgap.last import read_last_run
 from salesgap.params import Params
 from salesgap.prepare import BENCHMARKS, ManagerEntry
 from salesgap.resources import workbook_folder
+from salesgap.team import CARD
 
 PARTS = ("data", "params", "notebook", "template", "salesgap")
-NOTEBOOKS: Mapping[Kind, str] = {"pack": "coaching_pack", "region": "region_summary"}
-TEMPLATES: Mapping[Kind, str] = {"pack": "coaching-pack", "region": "region-summary"}
+NOTEBOOK_OF: Mapping[Kind, str] = {"pack": "coaching_pack", "region": "region_summary"}
+TEMPLATE_OF: Mapping[Kind, str] = {"pack": "coaching-pack", "region": "region-summary"}
 _LIBRARIES: Mapping[Kind, tuple[str, ...]] = {"pack": ("lib", "plays"), "region": ("lib",)}
 _UNSEEN: dict[str, Any] = {
     "batch": True,
@@ -39,11 +40,11 @@ _UNSEEN: dict[str, Any] = {
 def shared_inputs(kind: Kind, params: Params, workbook: Path) -> dict[str, str]:
     """The hashes that all packs of a run, or all region summaries, have in common."""
     folders = (workbook / "templates", workbook_folder() / "templates")  # ours fill what is left
-    templates = [f / name for f in folders for name in (TEMPLATES[kind], *_LIBRARIES[kind])]
+    templates = [f / name for f in folders for name in (TEMPLATE_OF[kind], *_LIBRARIES[kind])]
     encrypted = params.report.encrypt is not None
     return {
         "params": digest(params.model_dump_json(exclude=_UNSEEN), str(encrypted)),
-        "notebook": _cells(workbook / "notebooks" / f"{NOTEBOOKS[kind]}.ipynb"),
+        "notebook": _cells(workbook / "notebooks" / f"{NOTEBOOK_OF[kind]}.ipynb"),
         "template": digest(*(tree(folder) for folder in templates), *_brand(params)),
         "salesgap": software(),
     }
@@ -51,7 +52,7 @@ def shared_inputs(kind: Kind, params: Params, workbook: Path) -> dict[str, str]:
 
 def team_data(manager: ManagerEntry) -> str:
     """Of a manager's own rows and of what the peers do, without params and plays."""
-    card = json.loads((manager.team_folder / "team.json").read_text("utf-8"))
+    card = json.loads((manager.team_folder / CARD).read_text("utf-8"))
     for other in ("params", "plays"):
         card.pop(other)
     frames = sorted(manager.team_folder.glob("*.parquet"))
@@ -70,10 +71,11 @@ def facts_data(packs: Iterable[Record]) -> str:
 def source_inputs(params: Params, workbook: Path) -> str:
     """Of everything that the preparation of a run reads.
 
-    A database may hold other rows each time: its hash is never the same.
+    A database, or a folder elsewhere, may hold other rows each time: its hash is never the same.
     """
     source = params.source
-    export = tree(source.folder) if source.folder else "" if source.simulated else token_hex()
+    here = tree(source.folder) if isinstance(source.folder, Path) else token_hex()
+    export = "" if source.simulated else here
     last = read_last_run(params.last_run, params.as_of) if params.last_run else {}
     told = [last[manager].model_dump_json() for manager in sorted(last)]
     plays = tree(workbook / "templates" / "plays")

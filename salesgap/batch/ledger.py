@@ -35,7 +35,7 @@ class Ledger:
         self._output = run.output
         self._lines = lines
         self._mirror = mirror
-        self._mine: dict[tuple[Kind, str], Record] = {}
+        self._mine: set[tuple[Kind, str]] = set()
         touched = {item.key for item in plan.due} | {record.key for record in plan.gone}
         old = [record for record in manifest.records if record.key in touched]
         waiting = [_waiting(item) for item in plan.due]
@@ -58,7 +58,7 @@ class Ledger:
     def add(self, record: Record, item: Item) -> Record:
         """Write down how ``item`` ended. Raises ``OutputError`` where nothing can be written."""
         record = record.model_copy(update={"stem": item.stem, "inputs": dict(item.inputs)})
-        self._mine[record.key] = record
+        self._mine.add(record.key)
         self.manifest = self.manifest.add(record)
         self.manifest.write(self._output)
         if self._mirror:

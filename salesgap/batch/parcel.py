@@ -22,9 +22,9 @@ from salesgap.batch.inputs import software
 from salesgap.batch.scratch import folder_until_exit
 from salesgap.params import Params
 from salesgap.prepare import BENCHMARKS, TEAMS
+from salesgap.team import CARD
 
 _PARAMS, _FACTS, _BRAND = "params.json", "facts", "brand"
-_CARD = "team.json"
 
 Files = dict[str, bytes]
 
@@ -77,7 +77,7 @@ def unpacked(parcel: Parcel, folder: Path) -> Job:
     """The job as this machine runs it: its files in ``folder``, and what it makes there too."""
     job, output = parcel.job, folder / "output"
     _write(parcel.files, folder)
-    for card in (folder / _PARAMS, *folder.glob(f"{TEAMS}/*/{_CARD}")):
+    for card in (folder / _PARAMS, *folder.glob(f"{TEAMS}/*/{CARD}")):
         _set_brand(card, {key: str(folder / name) for key, name in parcel.brand.items()})
     (output / job.staging).mkdir(parents=True)
     return replace(

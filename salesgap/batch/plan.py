@@ -6,7 +6,6 @@ lie there as they were published.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from salesgap.batch.encrypt import opens
 from salesgap.batch.files import sha256
 from salesgap.batch.inputs import changed, facts_data, shared_inputs, team_data
 from salesgap.batch.manifest import Kind, Manifest, Record
-from salesgap.errors import DataError
+from salesgap.errors import DataError, nearest
 from salesgap.params import Params
 from salesgap.prepare import ManagerEntry
 
@@ -101,7 +100,7 @@ def choose_managers(managers: Sequence[ManagerEntry], ids: Sequence[str]) -> Seq
     by_id = {manager.person_id: manager for manager in managers}
     for id in ids:
         if id not in by_id:
-            near = difflib.get_close_matches(id, by_id, n=3) or sorted(by_id)[:3]
+            near = nearest([id], by_id, most=3) or sorted(by_id)[:3]
             raise DataError(f"no manager has the id {id}", do=f"try one like {', '.join(near)}")
     return [by_id[id] for id in dict.fromkeys(ids)] if ids else managers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,14 @@ def prepare_teams(
     shutil.rmtree(quarantine, ignore_errors=True)
     shutil.copytree(data / SNAPSHOT / QUARANTINE, quarantine)
     return managers
+
+
+def read_as(params: Params, output: Path) -> str:
+    """As whose export the teams in ``output`` were read, and why; empty if the params name it."""
+    if params.source.profile is not None:
+        return ""
+    snapshot = json.loads((output / DATA / SNAPSHOT / "snapshot.json").read_text("utf-8"))
+    return str(snapshot["report"]["profile"])
 
 
 def teams_there(params: Params, workbook: Path, output: Path) -> tuple[ManagerEntry, ...] | None:

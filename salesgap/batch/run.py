@@ -15,15 +15,14 @@ from pathlib import Path
 from salesgap import __version__
 from salesgap.batch.execute import Job
 from salesgap.batch.folder import NOTEBOOKS, PRIVATE, held, refuse_others
-from salesgap.batch.inputs import NOTEBOOKS as NOTEBOOK_OF
-from salesgap.batch.inputs import TEMPLATES as TEMPLATE_OF
+from salesgap.batch.inputs import NOTEBOOK_OF, TEMPLATE_OF
 from salesgap.batch.ledger import Ledger
 from salesgap.batch.limits import Limits
 from salesgap.batch.log import run_log
 from salesgap.batch.manifest import Manifest, Record
 from salesgap.batch.passwords import read_passwords, require
 from salesgap.batch.plan import Choice, Item, Plan, Run, choose_managers, make_plan, records_of
-from salesgap.batch.preparation import prepare_teams, teams_there
+from salesgap.batch.preparation import prepare_teams, read_as, teams_there
 from salesgap.batch.progress import Bar, progress_bar
 from salesgap.batch.remote import Mirror, is_remote, mirrored
 from salesgap.batch.workers import Crew, workers
@@ -37,13 +36,17 @@ NOT_MADE = "not-made.json"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a batch did. ``records`` are this run's; the others as in :class:`Plan`."""
+    """What a batch did. ``records`` are this run's; the others as in :class:`Plan`.
+
+    ``read_as``: as whose export the data were read, and why, where the params leave that open.
+    """
 
     records: tuple[Record, ...]
     kept: tuple[Record, ...]
     gone: tuple[Record, ...]
     apart: tuple[str, ...]
     seconds: float
+    read_as: str
 
 
 def run_batch(  # noqa: PLR0913  # its arguments are the command's options
@@ -79,15 +82,15 @@ def run_batch(  # noqa: PLR0913  # its arguments are the command's options
             prepared = prepare_teams(
                 run.params, run.workbook, run.output, reuse=choice == "changed"
             )
+            profile = read_as(run.params, run.output)
             manifest, plan = _plan(run, prepared, managers, choice)
             ledger = Ledger(run, manifest, plan, lines, mirror)
             with progress_bar(len(plan.due), quiet=quiet) as bar:
                 _make_all(run, plan, ledger, staging, crew, bar)
             if mirror:
                 mirror.finish()
-    return Outcome(
-        ledger.records, plan.kept, plan.gone, plan.apart, round(time.perf_counter() - start, 2)
-    )
+    seconds = round(time.perf_counter() - start, 2)
+    return Outcome(ledger.records, plan.kept, plan.gone, plan.apart, seconds, profile)
 
 
 def dry_run(

@@ -36,13 +36,8 @@ def held_folder() -> Iterator[Path]:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A folder of this process's own, where all its temporary files go until the block ends."""
-    before = tempfile.gettempdir()
-    with held_folder() as folder:
-        tempfile.tempdir = str(folder)
-        try:
-            yield folder
-        finally:
-            tempfile.tempdir = before
+    with held_folder() as folder, _temporary_in(folder):
+        yield folder
 
 
 @cache
@@ -56,8 +51,15 @@ def folder_until_exit() -> Path:
 @contextmanager
 def until_exit() -> Iterator[None]:
     """What makes a temporary file in the block may use it as long as this process runs."""
+    with _temporary_in(folder_until_exit()):
+        yield
+
+
+@contextmanager
+def _temporary_in(folder: Path) -> Iterator[None]:
+    """Temporary files that are made in the block go into ``folder``."""
     before = tempfile.gettempdir()
-    tempfile.tempdir = str(folder_until_exit())
+    tempfile.tempdir = str(folder)
     try:
         yield
     finally:

@@ -18,7 +18,7 @@ from multiprocessing.resource_tracker import ensure_running
 from typing import Any, Protocol
 
 from salesgap.batch import scratch, warm
-from salesgap.batch.execute import Job, execute
+from salesgap.batch.execute import Job, execute, failed
 from salesgap.batch.manifest import Record
 
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if warm.FORKS else "spawn")
@@ -91,7 +91,7 @@ class Workers:
         except (EOFError, ConnectionResetError):
             worker.ask_to_leave()
             worker.see_off()
-            return _lost(job, worker.process.exitcode)
+            return failed(job, f"its worker process died (exit code {worker.process.exitcode})")
         self._idle.append(worker)
         return record
 
@@ -120,11 +120,6 @@ def unwinding_at_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _lost(job: Job, exitcode: int | None) -> Record:
-    reason = f"its worker process died (exit code {exitcode})"
-    return Record(id=job.id, kind=job.kind, status="failed", reason=reason, seconds=0.0)
 
 
 def _start_worker() -> _Worker:

@@ -20,7 +20,7 @@ from salesgap.crm.notes import Note, listed
 from salesgap.crm.profile import Profile, load_profile
 from salesgap.crm.quotas import rolled_up, split_years
 from salesgap.crm.read import LEFT_OUT, findings
-from salesgap.crm.refer import Known, known, name_to_id, unknown
+from salesgap.crm.refer import Known, known, refer
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import COMMITMENT_STATUSES, PRODUCTS, TABLES, empty
 from salesgap.crm.versions import follow_merges
@@ -99,8 +99,9 @@ def _check_rest(sheets: Mapping[str, Sheet], people: Known | None, params: Param
     notes: list[Note | None] = []
     for name, column in _PERSON_OF.items():
         if name in sheets and people is not None:
-            notes.append(name_to_id(sheets[name], column, people))
-            sheets[name].find(unknown(sheets[name], column, people))
+            note, lost = refer(sheets[name], column, people)
+            notes.append(note)
+            sheets[name].find(lost)
     if "quotas" in sheets:
         quotas = sheets["quotas"].rows
         backwards = quotas.index[quotas["period_end"] < quotas["period_start"]]
@@ -130,8 +131,9 @@ def _check_history(sheets: Mapping[str, Sheet], params: Params) -> list[Note | N
     found = [unmapped_stages(history, params)]
     if "opportunities" in sheets:
         deals = known(sheets["opportunities"])
-        notes.append(name_to_id(history, "opportunity_id", deals))
-        found.append(unknown(history, "opportunity_id", deals))
+        note, lost = refer(history, "opportunity_id", deals)
+        notes.append(note)
+        found.append(lost)
     history.find(*found)
     if "opportunities" in sheets:
         convert_history(history, sheets["opportunities"], params)
@@ -139,7 +141,7 @@ def _check_history(sheets: Mapping[str, Sheet], params: Params) -> list[Note | N
 
 
 def _former_managers(sheet: Sheet, people: Known) -> Note | None:
-    name_to_id(sheet, "manager_id", people)
+    refer(sheet, "manager_id", people)
     managers = sheet.column("manager_id")
     gone = managers[~managers.isin(people.accepted())].nunique()
     if not gone:

@@ -63,7 +63,7 @@ def map_columns(table: Table, cells: pd.DataFrame, keys: Keys) -> Mapped:
     """The columns of ``table`` in ``cells`` (text by header). Each header is used once."""
     cells = cells.head(_PEEKED)
     headers = [str(name) for name in dict.fromkeys(cells.columns) if str(name)]
-    texts = {name: _text(cells, name) for name in headers}
+    texts = {name: text_under(cells, name) for name in headers}
     ranked = [
         (_rank(table, column, header), place, column, header)
         for place, column in enumerate(table.columns)
@@ -83,6 +83,12 @@ def map_columns(table: Table, cells: pd.DataFrame, keys: Keys) -> Mapped:
     _names_for_ids(table, texts, found)
     lacks = tuple(name for name in table.required_columns if name not in found)
     return Mapped(found, lacks, len(found) + sum(match.sure for match in found.values()))
+
+
+def text_under(cells: pd.DataFrame, header: str) -> pd.Series:
+    """The text of a column, stripped; of several that are called alike the first."""
+    first = cells.iloc[:, list(cells.columns).index(header)]
+    return first.astype("str").str.strip()
 
 
 def _match(header: str, rivals: list[str] | None) -> Match:
@@ -187,9 +193,3 @@ def _names_for_ids(table: Table, texts: Mapping[str, pd.Series], found: dict[str
         if one not in found and other in found and texts[found[other].header].is_unique:
             header = found[other].header
             found[one] = Match(header, f"the people have no {one} but {header!r}")
-
-
-def _text(cells: pd.DataFrame, header: str) -> pd.Series:
-    twins = cells.loc[:, [name == header for name in cells.columns]]
-    first: pd.Series = twins.iloc[:, 0].astype("str").str.strip()
-    return first

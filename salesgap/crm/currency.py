@@ -20,11 +20,10 @@ def convert_deals(sheet: Sheet, params: Params) -> Note | None:
 
     Deals in a currency without a rate for their day are set aside.
     """
-    deals = sheet.rows
-    codes = _foreign(deals, params)
+    codes = _foreign(sheet, params)
     if codes.empty:
         return None
-    rates = _rates(deals.loc[codes.index], params)
+    rates = _rates(sheet.typed.loc[codes.index], params)
     without = codes[rates.isna()]
     known = "" if params.rates else ": add it to `rates`"
     reasons = "in " + without + f", for which there is no rate to {params.currency}{known}"
@@ -43,19 +42,19 @@ def convert_deals(sheet: Sheet, params: Params) -> Note | None:
 
 def convert_history(history: Sheet, deals: Sheet, params: Params) -> None:
     """Put the amounts of ``history`` into the run's currency, at the rate of their deal."""
-    rows = deals.rows
-    codes = _foreign(rows, params)
+    codes = _foreign(deals, params)
     if codes.empty:
         return
-    foreign = rows.loc[codes.index]
+    foreign = deals.typed.loc[codes.index]
     by_deal = pd.Series(_rates(foreign, params).to_numpy(), index=foreign["opportunity_id"])
     rates = history.typed["opportunity_id"].map(by_deal).fillna(1.0)
     history.typed["amount"] = history.typed["amount"] * rates.astype("float64")
 
 
-def _foreign(deals: pd.DataFrame, params: Params) -> pd.Series:
-    """The currencies of the deals that are not in the run's, in capitals."""
-    codes = deals["currency"].dropna().str.upper()
+def _foreign(deals: Sheet, params: Params) -> pd.Series:
+    """The currencies of the sound deals that are not in the run's, in capitals."""
+    codes = deals.column("currency").dropna()
+    codes = codes[codes != params.currency].str.upper()
     return codes[codes != params.currency]
 
 

@@ -5,7 +5,6 @@ The password comes from the environment when the database is opened, and is in n
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -19,9 +18,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from salesgap.crm.duck import opened_duckdb
-from salesgap.crm.profile import Profile
-from salesgap.crm.tables import Table
-from salesgap.errors import ParamsError, SourceError
+from salesgap.crm.peek import Rows
+from salesgap.crm.profile import Profile, load_profile, profile_names
+from salesgap.crm.tables import OPPORTUNITIES, Table
+from salesgap.errors import ParamsError, SourceError, nearest
 from salesgap.params import TableSource
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -37,6 +37,9 @@ class Database(Protocol):
 
     def names(self, schema: str | None) -> list[str]:
         """Its tables and views, in the usual schema if none is named."""
+
+    def columns(self, name: str, schema: str | None) -> list[str]:
+        """The columns of one of them."""
 
     def table(self, name: str, schema: str | None) -> pd.DataFrame:
         """All rows of one of them; a row's number is its place, the first one 2."""
@@ -89,6 +92,30 @@ def find_relation(
     return None
 
 
+def heads(database: Database, own: TableSource) -> dict[str, Rows]:
+    """The header of each table that may hold the deals, as its only row.
+
+    ``own``: what the params say of them. Rows that a query selects have no header before it runs.
+    """
+    if own.query is not None:
+        return {}
+    schema, _, named = (own.table or "").rpartition(".")
+    profiles = map(load_profile, profile_names())
+    usual = (name for profile in profiles for name in candidates(OPPORTUNITIES, profile))
+    wanted = {name.casefold() for name in ([named] if named else usual)}
+    present = [name for name in database.names(schema or None) if name.casefold() in wanted]
+    return {name: [database.columns(name, schema or None)] for name in present}
+
+
+def heads_in(path: Path, own: TableSource) -> dict[str, Rows]:
+    """As :func:`heads`, of the database at ``path``; none if it cannot be read."""
+    try:
+        with opened_duckdb(path) as database:
+            return heads(database, own)
+    except SourceError:  # whoever reads the whole of it says what is wrong with it
+        return {}
+
+
 def is_database(path: Path) -> bool:
     """Whether a file of an export's folder is a database of its own."""
     return path.suffix.lower() == ".duckdb"
@@ -119,10 +146,8 @@ def candidates(table: Table, profile: Profile) -> tuple[str, ...]:
 
 
 def _no_table(table: Table, name: str, present: Iterable[str], where: str) -> SourceError:
-    folded = {text.casefold(): text for text in present}
-    last = name.rpartition(".")[2].casefold()
-    near = difflib.get_close_matches(last, list(folded), n=1)
-    hint = f" (did you mean {folded[near[0]]!r}?)" if near else ""
+    near = nearest([name.rpartition(".")[2]], present)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
     key = f"source.tables.{table.name}"
     return SourceError(
         f"no table {name!r} for {table.name}{hint}",

@@ -8,10 +8,12 @@ from salesgap.crm.currency import convert_deals
 from salesgap.crm.frames import at
 from salesgap.crm.notes import Note
 from salesgap.crm.read import findings
-from salesgap.crm.refer import Known, name_to_id, unknown
+from salesgap.crm.refer import Known, refer
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.spelling import meant
 from salesgap.params import Params
+
+_ENDING = ("created_date", "close_date", "stage", "amount", "product")
 
 
 def check_deals(
@@ -23,12 +25,12 @@ def check_deals(
     of people with an accepted manager; ``products`` has ``product`` and ``list_price``.
     """
     notes = [_match_products(sheet, products), match_stages(sheet, params)]
+    nobodys = []
     if people is not None:
-        notes.append(name_to_id(sheet, "owner_id", people))
-    found = [_stages(sheet, params), _outcomes(sheet, params, products)]
-    if people is not None:
-        found += [unknown(sheet, "owner_id", people), _unmanaged(sheet, people, managed)]
-    sheet.find(*found)
+        note, lost = refer(sheet, "owner_id", people)
+        notes.append(note)
+        nobodys = [lost, _unmanaged(sheet, people, managed)]
+    sheet.find(_stages(sheet, params), _outcomes(sheet, params, products), *nobodys)
     notes += [convert_deals(sheet, params)]
     notes += [_unpriced(sheet, products), _closed_later(sheet, params)]
     return [note for note in notes if note]
@@ -63,7 +65,7 @@ def _stages(sheet: Sheet, params: Params) -> pd.DataFrame:
 
 def _outcomes(sheet: Sheet, params: Params, products: pd.DataFrame) -> pd.DataFrame:
     """Closed deals without a usable end, and won ones without a value."""
-    deals = sheet.rows
+    deals = pd.DataFrame({name: sheet.column(name) for name in _ENDING})
     status = deals["stage"].map({stage.name: stage.status for stage in params.stages})
     closed = deals[status.isin(["won", "lost"])]
     undated = closed[closed["close_date"].isna()]
@@ -93,11 +95,13 @@ def _match_products(sheet: Sheet, products: pd.DataFrame) -> Note | None:
     listed = listed[~listed.index.duplicated(keep=False)]
     named = sheet.typed["product"].dropna()
     named = named[~named.isin(products["product"])]
-    matched = at(listed, _bare(named)).dropna()
-    if matched.empty:
+    distinct = named.drop_duplicates()
+    meant_by = at(listed, _bare(distinct)).set_axis(distinct).dropna()
+    said = named[named.isin(meant_by.index)]
+    if said.empty:
         return None
-    sheet.typed.loc[matched.index, "product"] = matched
-    said = named[matched.index]
+    matched = at(meant_by, said)
+    sheet.typed.loc[said.index, "product"] = matched
     counts = (said + " is " + matched + " in the list").value_counts()
     pairs = [f"{text} ({rows:,} rows)" for text, rows in counts.items()]
     return Note(f"opportunities: product matched by its letters: {'; '.join(pairs)}")
@@ -114,10 +118,9 @@ def _unpriced(sheet: Sheet, products: pd.DataFrame) -> Note | None:
 
 
 def _closed_later(sheet: Sheet, params: Params) -> Note | None:
-    deals = sheet.rows
     closed = [stage.name for stage in params.stages if stage.status != "open"]
-    later = deals["close_date"].dt.normalize() > pd.Timestamp(params.as_of)
-    count = int((later & deals["stage"].isin(closed)).sum())
+    later = sheet.column("close_date").dt.normalize() > pd.Timestamp(params.as_of)
+    count = int((later & sheet.column("stage").isin(closed)).sum())
     if not count:
         return None
     return Note(

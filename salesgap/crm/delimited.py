@@ -26,6 +26,7 @@ from salesgap.crm.typed import text_frame
 from salesgap.errors import SourceError
 
 DELIMITERS = ",;\t|"
+"""The signs that may stand between cells."""
 PREAMBLE = 30
 """Rows in which a header is looked for."""
 _HEAD = 4 << 20  # bytes in which they are
@@ -57,14 +58,14 @@ def read_delimited(path: Path, known: frozenset[str]) -> pd.DataFrame:
     layout = _layout(path, known)
     odd: dict[int, str] = {}
     table = _as_wide_as_most(path, layout, odd)
-    rows = {number: next(_records(text, layout.delimiter), []) for number, text in odd.items()}
+    rows = {number: next(records(text, layout.delimiter), []) for number, text in odd.items()}
     cells = text_frame(table)
     cells.columns = pd.RangeIndex(layout.width)
     cells.index = _row_numbers(len(cells) + len(rows), list(rows))
     cells = _with_odd(cells, rows, path.name)
     number = int(cells.index[-1])
     if number in odd:  # a row after it is one of its own, unless it is inside its quotes
-        torn = len(list(_records(f"{odd[number]}\nnext", layout.delimiter))) == 1
+        torn = len(list(records(f"{odd[number]}\nnext", layout.delimiter))) == 1
     else:
         torn = _ends_inside_quotes(path, layout, str(cells.iat[-1, layout.width - 1]))
     if torn:
@@ -85,7 +86,7 @@ def _layout(path: Path, known: frozenset[str]) -> _Layout:
     if not head.strip():
         raise SourceError("is empty", where=path.name, do=f"{_AGAIN}, with its header")
     csv.field_size_limit(_BLOCK)
-    first = {sign: list(islice(_records(head, sign), PREAMBLE)) for sign in DELIMITERS}
+    first = {sign: list(islice(records(head, sign), PREAMBLE)) for sign in DELIMITERS}
     delimiter = max(first, key=lambda sign: max((known_in(r, known), len(r)) for r in first[sign]))
     widths = Counter(len(row) for row in first[delimiter] if row)
     width = max(widths, key=lambda width: (widths[width], width))
@@ -177,7 +178,7 @@ def _encoding(path: Path) -> str:
     if not path.stat().st_size:
         return "utf-8"
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        wide = _utf_16(raw[:4096])
+        wide = utf_16(raw)
         if wide:
             return wide
         if (zero := raw.find(b"\0")) >= 0:
@@ -186,7 +187,9 @@ def _encoding(path: Path) -> str:
         return "utf-8" if stray is None else _old(raw, stray, path.name)
 
 
-def _utf_16(head: bytes) -> str | None:
+def utf_16(raw: bytes | mmap.mmap) -> str | None:
+    """Which way round a file that starts with ``raw`` is UTF-16; none if it is not."""
+    head = raw[:4096]
     if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return "utf-16-le" if head[:2] == codecs.BOM_UTF16_LE else "utf-16-be"
     for name, zeros, others in (("le", head[1::2], head[::2]), ("be", head[::2], head[1::2])):
@@ -200,8 +203,11 @@ def _no_utf_8(raw: mmap.mmap) -> int | None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     for start in range(0, len(raw), _BLOCK):
         end = min(start + _BLOCK, len(raw))
+        block = raw[start:end]
+        if block.isascii() and not decoder.getstate()[0]:  # soon told, and true of most blocks
+            continue
         try:
-            decoder.decode(raw[start:end], final=end == len(raw))
+            decoder.decode(block, final=end == len(raw))
         except UnicodeDecodeError as error:
             return end - len(error.object) + error.start
     return None
@@ -225,5 +231,6 @@ def _damaged(raw: mmap.mmap, place: int, why: str, name: str) -> SourceError:
     )
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+def records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows of ``text``, one by one."""
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -37,6 +37,15 @@ class DuckDatabase:
         )
         return [name for (name,) in found.fetchall()]
 
+    def columns(self, name: str, schema: str | None) -> list[str]:
+        """The columns of one of them."""
+        found = self.engine.execute(
+            "select column_name from information_schema.columns where table_name = $1 "
+            "and table_schema = coalesce($2, current_schema()) order by ordinal_position",
+            [name, schema],
+        )
+        return [column for (column,) in found.fetchall()]
+
     def table(self, name: str, schema: str | None) -> pd.DataFrame:
         """All rows of one of them."""
         return self.query("select * from " + ".".join(_quoted(n) for n in (schema, name) if n))

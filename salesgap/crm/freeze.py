@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+import duckdb
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesgap.crm.asof import outline_as_of
 from salesgap.crm.check import Checked, check_sheets
-from salesgap.crm.database import is_database, opened
+from salesgap.crm.database import heads, heads_in, is_database, opened
+from salesgap.crm.elsewhere import at_hand
 from salesgap.crm.frames import arrow_text, together
 from salesgap.crm.memory import memory_kept
-from salesgap.crm.peek import peek
+from salesgap.crm.peek import Rows, peek
 from salesgap.crm.profile import load_profile
 from salesgap.crm.quality import (
-    QualityReport,
     lacking_columns,
     missing_tables,
     offenders,
@@ -47,6 +47,7 @@ from salesgap.crm.team import coverage
 from salesgap.crm.versions import newest_last
 from salesgap.errors import ColumnError, DataError, OutputError, SalesgapError, SourceError
 from salesgap.params import Params, Source, TableSource
+from salesgap.quality import QualityReport
 
 _VERSION = 1
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -65,8 +66,13 @@ class Snapshot:
 
     @cached_property
     def content_hash(self) -> str:
-        """Of the accepted rows, whatever their order."""
-        return content_hash(self.tables)
+        """Of the accepted rows, whatever their order; alike only where DuckDB is the same."""
+        digest = hashlib.sha256()
+        with duckdb.connect() as engine:
+            for name, frame in sorted(self.tables.items()):
+                told = (name, ",".join(frame.columns), len(frame), _sum_of_rows(frame, engine))
+                digest.update(f"{told}\n".encode())
+        return digest.hexdigest()
 
 
 @memory_kept()
@@ -93,6 +99,11 @@ def survey(params: Params) -> Snapshot:
 
 
 def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
+    with at_hand(params.source) as source:
+        return _assemble_here(params.model_copy(update={"source": source}))
+
+
+def _assemble_here(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     params, profile = _with_profile(params)
     problems: list[SalesgapError] = []
     left_out: dict[str, SourceError] = {}
@@ -128,16 +139,24 @@ def _in_order(checked: Checked) -> Checked:
 def _with_profile(params: Params) -> tuple[Params, str]:
     """The params with the profile of their export, and which one it is and why."""
     source = params.source
-    if source.folder is None or source.profile is not None:
+    if source.simulated is not None or source.profile is not None:
         return params, source.profile or ""
-    files = files_in(source.folder)
-    if files and all(map(is_database, files)):
-        return params, ""
     own = source.tables.get(OPPORTUNITIES.name, TableSource())
-    rows = {path.name: peek(path) for path in files if not is_database(path)}
-    found = recognise(rows, frozenset((*own.columns, *own.constants)))
+    found = recognise(_heads(source, own), frozenset((*own.columns, *own.constants)))
     said = source.model_copy(update={"profile": found.profile})
     return params.model_copy(update={"source": said}), f"{found.profile} ({found.why})"
+
+
+def _heads(source: Source, own: TableSource) -> dict[str, Rows]:
+    """The first rows of every file and table that may hold the deals, by its name."""
+    if source.url is not None:
+        with opened(source.url.get_secret_value()) as database:
+            return heads(database, own)
+    assert isinstance(source.folder, Path)
+    found: dict[str, Rows] = {}
+    for path in files_in(source.folder):
+        found |= heads_in(path, own) if is_database(path) else {path.name: peek(path)}
+    return found
 
 
 def _sheets(
@@ -170,7 +189,7 @@ def _read(params: Params) -> list[Sheet | SourceError | None]:
         with opened(source.url.get_secret_value()) as database:
             from_database = partial(read_relation, database=database, source=source)
             return [_sheet(from_database, params, table) for table in TABLES.values()]
-    assert source.folder is not None
+    assert isinstance(source.folder, Path)
     files_in(source.folder)
     return together(partial(_sheet, partial(_from_files, source=source), params), TABLES.values())
 
@@ -241,27 +260,17 @@ def _no_rows(sheet: Sheet) -> DataError:
 
 
 def _unused_files(params: Params, sheets: Mapping[str, Sheet]) -> tuple[str, ...]:
-    if params.source.folder is None:
+    if not isinstance(params.source.folder, Path):
         return ()
     used = {name for s in sheets.values() for name in (s.raw.file, *s.raw.also_read)}
     return tuple(path.name for path in files_in(params.source.folder) if path.name not in used)
 
 
-def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
-    """SHA-256 of the tables' columns and values; the order of rows does not matter."""
-    digest = hashlib.sha256()
-    names = sorted(tables)
-    for name, rows in zip(
-        names, together(lambda name: _row_hashes(tables[name]), names), strict=True
-    ):
-        columns = ",".join(tables[name].columns)
-        digest.update(f"{name}:{columns}:{len(rows)}\n".encode())
-        digest.update(rows.tobytes())
-    return digest.hexdigest()
-
-
-def _row_hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    return np.sort(pd.util.hash_pandas_object(frame, index=False).to_numpy())
+def _sum_of_rows(frame: pd.DataFrame, engine: duckdb.DuckDBPyConnection) -> int:
+    """The sum of the rows' hashes, which does not tell their order."""
+    engine.register("found", pa.Table.from_pandas(frame, preserve_index=False))
+    (total,) = engine.execute("select sum(hash(found)) from found").fetchall()[0]
+    return int(total or 0)
 
 
 @memory_kept()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-
 import numpy as np
 import pandas as pd
 
 from salesgap.crm.frames import at
 from salesgap.crm.notes import Note, listed
 from salesgap.crm.read import LEFT_OUT, findings
-from salesgap.crm.refer import known, name_to_id
+from salesgap.crm.refer import known, refer
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import PEOPLE, conform
-from salesgap.errors import ParamsError
+from salesgap.errors import ParamsError, nearest
 from salesgap.params import Params
 
 
@@ -22,7 +20,7 @@ def check_people(sheet: Sheet, params: Params) -> list[Note]:
 
     Raises ``ParamsError`` if ``regions`` names a region nobody is in.
     """
-    notes = [name_to_id(sheet, "manager_id", known(sheet))]
+    notes = [refer(sheet, "manager_id", known(sheet))[0]]
     rows = sheet.rows
     late = rows["start_date"].dt.normalize() > pd.Timestamp(params.as_of)
     ended = rows["end_date"] < rows["start_date"]
@@ -111,7 +109,7 @@ def _only_regions(sheet: Sheet, regions: tuple[str, ...]) -> Note | None:
 def _known_regions(regions: tuple[str, ...], known: list[str]) -> None:
     for region in regions:
         if known and region not in known:
-            near = difflib.get_close_matches(region, known, n=1)
+            near = nearest([region], known)
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise ParamsError(
                 f"nobody is in region {region!r}",

@@ -66,8 +66,9 @@ def parse_column(text: pd.Series, kind: Kind, where: str, style: Style = UNSAID)
     leave open how they are to be read.
     """
     if kind in (Kind.ID, Kind.TEXT):
-        told = _folded(text) if kind is Kind.TEXT else text
-        return Parsed(told.where(told != ""), text.iloc[:0])
+        cells = _folded(text) if kind is Kind.TEXT else text
+        filled = cells != ""
+        return Parsed(cells if filled.all() else cells.where(filled), text.iloc[:0])
     told = text != ""
     filled = text if told.all() else text[told]
     read = _plainly(filled, kind, style) or _by_distinct_cells(filled, kind, where, style)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from salesgap.crm.columns import Keys, Mapped, Match, map_columns
+from salesgap.crm.columns import Keys, Mapped, Match, map_columns, text_under
 from salesgap.crm.grid import read_grid
 from salesgap.crm.parse import parse_column
 from salesgap.crm.peek import peek
@@ -49,9 +49,7 @@ class ProposedTable:
         """A canonical column as text; empty where the export has none."""
         if column not in self.columns:
             return pd.Series("", index=self.cells.index, dtype="str")
-        found = self.cells.loc[:, self.columns[column].header]
-        first = found if isinstance(found, pd.Series) else found.iloc[:, 0]
-        return first.astype("str").str.strip()
+        return text_under(self.cells, self.columns[column].header)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,7 @@ from salesgap.crm.read import ERROR
 from salesgap.crm.sheet import Sheet
 from salesgap.crm.tables import TABLES
 from salesgap.errors import SourceError
-from salesgap.quality import Lacking, Missing, Offender, QualityReport, Reason, TableQuality
-
-__all__ = ["Missing", "QualityReport", "Reason", "TableQuality"]
+from salesgap.quality import Lacking, Missing, Offender, Reason, TableQuality
 
 COSTS: dict[str, str] = {
     "people": "no pack can be made: nobody knows who works for whom",

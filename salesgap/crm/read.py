@@ -5,9 +5,8 @@ Which file and which column is said, in this order, by the params and by the pro
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -33,13 +32,13 @@ from salesgap.crm.shape import (
 from salesgap.crm.style import UNSAID, Style
 from salesgap.crm.tables import QUOTAS, TABLES, Kind, Table, unmarked
 from salesgap.crm.typed import typed_grid
-from salesgap.errors import ColumnError, SourceError
+from salesgap.errors import ColumnError, SourceError, nearest
 from salesgap.params import Source, TableSource
 
 ERROR = "error"
 LEFT_OUT = "left out"
 FINDINGS = ("row", "column", "reason", "class")
-_DATA_FILES = {".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".duckdb"}
+DATA_FILES = {".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".duckdb"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +86,7 @@ def find_file(table: Table, source: Source) -> Path | None:
     Raises ``SourceError`` if the params name a file that is not there, if a required table has
     no file, or if several files could be it.
     """
-    assert source.folder is not None
+    assert isinstance(source.folder, Path)
     own = source.tables.get(table.name, TableSource())
     present = files_in(source.folder)
     if own.file is not None:
@@ -147,7 +146,7 @@ def files_in(folder: Path) -> list[Path]:
         raise SourceError(
             "no such folder", where=str(folder), do="correct source.folder in the params"
         ) from None
-    return [path for path in paths if path.is_file() and path.suffix.lower() in _DATA_FILES]
+    return [path for path in paths if path.is_file() and path.suffix.lower() in DATA_FILES]
 
 
 def read_table(table: Table, path: Path, source: Source) -> RawTable:
@@ -225,7 +224,8 @@ def _canonical(
     for name in layout.suffix_of.keys() & frame.columns:
         frame[name] = without_suffix(frame[name], cells, layout.suffix_of[name])
     frame = with_outcome(frame, cells, layout)
-    frame = frame.mask(frame.isin(list(profile.missing)), "")
+    if profile.missing:
+        frame = frame.mask(frame.isin(list(profile.missing)), "")
     also_read = []
     for name, lookup in layout.lookups.items():
         path = _lookup_file(lookup, folder) if headers.get(name) == lookup.column else None
@@ -284,13 +284,12 @@ def _missing_column(
     present: list[str],
     file: str,
 ) -> SourceError:
-    near = _near(accepted, present)
     names = ", ".join(repr(name) for name in dict.fromkeys(accepted))
     key = f"source.tables.{table.name}"
     return kind(
         f"no column for {table.name}.{column} (looked for {names})",
         where=file,
-        do=f"set {key}.columns.{column} to the export's column{_hint(near, 'did you mean ')}"
+        do=f"set {key}.columns.{column} to the export's column{_hint(accepted, present)}"
         f", or {key}.constants.{column} to one value for all rows",
     )
 
@@ -311,27 +310,17 @@ def _named_file(name: str, table: Table, present: list[Path]) -> Path:
     for path in present:
         if path.name == name:
             return path
-    near = _near([name], [path.name for path in present])
+    hint = _hint([name], [path.name for path in present])
     raise SourceError(
         f"no such file for {table.name} in source.folder",
         where=name,
-        do=f"correct source.tables.{table.name}.file{_hint(near, 'did you mean ')}",
+        do=f"correct source.tables.{table.name}.file{hint}",
     )
 
 
-def _near(names: Iterable[str], known: list[str]) -> str | None:
-    """Which of ``known`` comes nearest to any of ``names``; none if none comes near."""
-    folded = {text.casefold(): text for text in known}
-    hits = [
-        (difflib.SequenceMatcher(None, hit, name.casefold()).ratio(), hit)
-        for name in names
-        for hit in difflib.get_close_matches(name.casefold(), list(folded), n=1)
-    ]
-    return folded[max(hits)[1]] if hits else None
-
-
-def _hint(near: str | None, lead: str) -> str:
-    return f" ({lead}{near!r})" if near else ""
+def _hint(names: Sequence[str], known: list[str]) -> str:
+    near = nearest(names, known)
+    return f" (did you mean {near[0]!r})" if near else ""
 
 
 def _lookup_file(lookup: Lookup, folder: Path | None) -> Path | None:

@@ -155,5 +155,6 @@ def _none(files: Mapping[str, Rows]) -> SourceError:
     return SourceError(
         f"no profile fits {', '.join(list(files)[:8])} ({named})",
         where="source.profile",
-        do="'salesgap check FOLDER' proposes which column is which, and writes a params file",
+        do="name it, or map the columns in source.tables; 'salesgap check FOLDER' proposes which "
+        "column is which, and writes a params file",
     )

@@ -47,34 +47,40 @@ def known(sheet: Sheet) -> Known:
     return Known(sheet.table.name, sheet.fate(), names)
 
 
-def name_to_id(sheet: Sheet, column: str, others: Known) -> Note | None:
-    """Put ids where ``column`` names a row by a name that is one row's; a note if it did.
+def refer(sheet: Sheet, column: str, others: Known) -> tuple[Note | None, pd.DataFrame]:
+    """Put ids where ``column`` names a row by a name that is one row's; a note if it did, and
+    findings of the rows that refer to no accepted row all the same.
 
-    A name that several share is a finding: it cannot be told who is meant. People's names may be
-    spelt a little otherwise, see :mod:`salesgap.crm.spelling`.
+    A name that several share is found at once: it cannot be told who is meant. People's names may
+    be spelt a little otherwise, see :mod:`salesgap.crm.spelling`.
     """
-    named, slips = _named(sheet, column, others)
+    cells = sheet.typed[column]
+    cells = cells[sheet.sound & ~among(cells, others.accepted())].dropna()
+    named, slips = _named(sheet, column, others, cells)
     shared = others.names.index[others.names.index.duplicated()]
     unclear = named[named.isin(shared)]
     whose = "people's" if others.table == "people" else "rows'"
     reasons = NOUNS[column] + " " + unclear.map(repr) + f" is several {whose} name; give the id"
     sheet.find(findings(unclear.index, column, reasons))
-    named = named[~named.isin(shared)]
+    lost = _unknown(column, others, cells.drop(named.index))
+    named = named.drop(unclear.index)
     if named.empty:
-        return None
+        return None, lost
     ids = others.names[~others.names.index.isin(shared)]
     sheet.typed.loc[named.index, column] = at(ids, named)
     text = f"{sheet.table.name}: {NOUNS[column]} found by name, not by id ({len(named):,} rows)"
     detail = f"{text}: {listed(slips)}" if slips else ""
-    return Note(text + (f"; {len(slips):,} names were spelt otherwise" if slips else ""), detail)
+    more = f"; {len(slips):,} names were spelt otherwise" if slips else ""
+    return Note(text + more, detail), lost
 
 
-def _named(sheet: Sheet, column: str, others: Known) -> tuple[pd.Series, list[str]]:
+def _named(
+    sheet: Sheet, column: str, others: Known, cells: pd.Series
+) -> tuple[pd.Series, list[str]]:
     """The cells that are no key but a name, as the others spell it, and which are spelt otherwise.
 
     Where the export writes the name beside an id that is nobody's, the name counts.
     """
-    cells = sheet.column(column).dropna()
     foreign = cells[~among(cells, others.fate.index)].map(folded)  # as names are
     beside = sheet.raw.names.get(column)
     if beside is not None:
@@ -89,10 +95,7 @@ def _named(sheet: Sheet, column: str, others: Known) -> tuple[pd.Series, list[st
     return named, [f"{text} is {name}" for text, name in sorted(slips.items())]
 
 
-def unknown(sheet: Sheet, column: str, others: Known) -> pd.DataFrame:
-    """Findings of the rows whose ``column`` refers to no accepted row of another table."""
-    cells = sheet.column(column).dropna()
-    cells = cells[~among(cells, others.accepted())]
+def _unknown(column: str, others: Known, cells: pd.Series) -> pd.DataFrame:
     fate = at(others.fate, cells).fillna(f"is not in {others.table}")
     found = findings(cells.index, column, NOUNS[column] + " " + cells.map(repr) + " " + fate)
     scoped = fate.str.startswith("was left out")

@@ -33,7 +33,10 @@ _DEFAULTS = {"quotas": {"measure": "revenue"}}
 
 
 class Sheet:
-    """A raw table with its typed rows (index: source row) and the findings so far."""
+    """A raw table with its typed rows (index: source row) and the findings so far.
+
+    ``sound`` says of each row whether nothing was found of it.
+    """
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
@@ -42,7 +45,7 @@ class Sheet:
             typed.fillna(defaults) if (defaults := _DEFAULTS.get(self.table.name)) else typed
         )
         self._findings = [raw.set_aside, faults]
-        self._sound = ~typed.index.isin(faults["row"])
+        self.sound = ~typed.index.isin(faults["row"])
         self.find(_column_faults(raw.table, self.typed, faults), *_implausible(self))
         self.find(*_rounded(self))
 
@@ -59,18 +62,18 @@ class Sheet:
     @property
     def rows(self) -> pd.DataFrame:
         """The typed rows nothing was found of."""
-        return self.typed if self._sound.all() else self.typed[self._sound]
+        return self.typed if self.sound.all() else self.typed[self.sound]
 
     def column(self, name: str) -> pd.Series:
         """One column of :attr:`rows`, without the cost of the others."""
-        return self.typed[name] if self._sound.all() else self.typed[name][self._sound]
+        return self.typed[name] if self.sound.all() else self.typed[name][self.sound]
 
     def find(self, *found: pd.DataFrame) -> None:
         """Set rows aside."""
         self._findings.extend(found)
         for rows in (entry["row"] for entry in found if len(entry)):
             places = self.typed.index.get_indexer(pd.Index(rows))
-            self._sound[places[places >= 0]] = False
+            self.sound[places[places >= 0]] = False
 
     def accepted(self) -> pd.DataFrame:
         """The rows that passed, dates without their time of day."""
@@ -87,24 +90,34 @@ class Sheet:
         why = first["class"].map({ERROR: "was quarantined", LEFT_OUT: "was left out"})
         reasons = (why + f" ({self.raw.file}, row " + first.index.astype("str") + ")").astype("str")
         ids = self.raw.frame[key][lambda text: text != ""]
-        fate = pd.Series(reasons.reindex(ids.index).fillna("").to_numpy(), index=ids, dtype="str")
+        fate = reasons.reindex(ids.index).fillna("").set_axis(ids)
+        if ids.is_unique:
+            return fate
         return fate.sort_values(kind="stable").groupby(level=0).first()
 
     def drop_repeats(self, one_change: tuple[str, ...]) -> None:
         """Set aside all but one of the rows that repeat each other, in three degrees."""
-        rows = self.rows
-        if self.table.key and not one_change:  # a change that is written twice is one
-            text = "exact duplicate of another, row {}"
-            self.find(_repeats(rows, list(rows.columns), rows.duplicated(), text))
-        rows = self.rows
-        if one_change:
+        if one_change:  # a change that is written twice is one
+            rows = self.rows
             first = rows.duplicated(list(one_change), keep="last")
             text = "the same change is written again later, row {}"
             self.find(_repeats(rows, list(one_change), first, text, LEFT_OUT))
-        if self.table.key:
-            key = list(self.table.key)
+        key = list(self.table.key)
+        alike = self._alike(key)
+        if not one_change and len(alike):
+            text = "exact duplicate of another, row {}"
+            self.find(_repeats(alike, list(alike.columns), alike.duplicated(), text))
+            alike = self._alike(key)
+        if len(alike):
             text = f"the same {' and '.join(key)} as a later one that differs and counts, row {{}}"
-            self.find(_repeats(rows, key, rows.duplicated(key, keep="last"), text))
+            self.find(_repeats(alike, key, alike.duplicated(key, keep="last"), text))
+
+    def _alike(self, key: list[str]) -> pd.DataFrame:
+        """The rows that share their key with another; none without a key."""
+        if not key:
+            return self.typed.iloc[:0]
+        keys = pd.DataFrame({name: self.column(name) for name in key})
+        return self.typed.loc[keys.index[keys.duplicated(keep=False)]]
 
 
 def _implausible(sheet: Sheet) -> Iterator[pd.DataFrame]:

@@ -9,22 +9,24 @@ Digits always count. Of several that are alike to one, none is taken.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+
+from salesgap.crm.words import unaccented
 
 _LETTERS = 5
 
 
 def meant(written: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """Which of ``known`` each of ``written`` can only be; what is unclear is left out."""
+    asked = {text for text in written if bare(text)}
     by_bare: dict[str, set[str]] = defaultdict(set)
     by_slip: dict[str, set[str]] = defaultdict(set)
-    for name in set(known):
+    for name in set(known) if asked else ():
         by_bare[bare(name)].add(name)
         for form in _forms(name):
             by_slip[form].add(name)
-    found = {text: _one(text, by_bare, by_slip) for text in set(written) if bare(text)}
+    found = {text: _one(text, by_bare, by_slip) for text in asked}
     return {text: name for text, name in found.items() if name is not None}
 
 
@@ -34,8 +36,7 @@ def bare(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"[\w?]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    return re.findall(r"[\w?]+", unaccented(text))
 
 
 def _one(text: str, by_bare: dict[str, set[str]], by_slip: dict[str, set[str]]) -> str | None:

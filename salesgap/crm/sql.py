@@ -70,6 +70,11 @@ class SqlDatabase:
             found = inspect(self.connection)
             return [*found.get_table_names(schema), *found.get_view_names(schema)]
 
+    def columns(self, name: str, schema: str | None) -> list[str]:
+        """The columns of one of them."""
+        with _said(self.where, f"the columns of {name} cannot be listed", self.secrets):
+            return [column["name"] for column in inspect(self.connection).get_columns(name, schema)]
+
     def table(self, name: str, schema: str | None) -> pd.DataFrame:
         """All rows of one of them."""
         rows: Select[Any] = select(literal_column("*")).select_from(table(name, schema=schema))

@@ -12,13 +12,13 @@ import pandas as pd
 
 from salesgap.coaching.plays import load_plays
 from salesgap.crm.freeze import Snapshot
-from salesgap.crm.quality import QualityReport
 from salesgap.crm.tables import TABLES, conform, empty
 from salesgap.facts import Pack
 from salesgap.measures.drivers import DRIVERS
 from salesgap.pack import coaching_pack
 from salesgap.params import Method, Params, Simulated, Source
 from salesgap.prepare import Analysis, analyse, manager_entries, team_in
+from salesgap.quality import QualityReport
 from salesgap.resources import workbook_folder
 from salesgap.simulate import (
     STAGES,

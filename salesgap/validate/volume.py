@@ -154,9 +154,9 @@ def analysed(folder: Path) -> None:
     import pandas as pd
 
     from salesgap.crm.freeze import Snapshot
-    from salesgap.crm.quality import QualityReport
     from salesgap.crm.tables import TABLES
     from salesgap.prepare import analyse
+    from salesgap.quality import QualityReport
 
     tables = {name: pd.read_parquet(folder / "snapshot" / f"{name}.parquet") for name in TABLES}
     frozen_before = Snapshot(tables, pd.DataFrame(), QualityReport(tables=()))

@@ -56,18 +56,13 @@ def running() -> Callable[[int], bool]:
     return check
 
 
-PARAMS = """\
+DATA = Path(__file__).resolve().parents[1] / "data"
+STAGES = (DATA / "simulated-stages.yml").read_text("utf-8")
+PARAMS = f"""\
 name: small
 as_of: 2026-06-30
-source: {simulated: {seed: 2, managers: 2}}
-stages:
-  - {name: Prospect, status: open, phase: early}
-  - {name: Qualify, status: open, phase: early}
-  - {name: Propose, status: open, phase: late}
-  - {name: Negotiate, status: open, phase: late}
-  - {name: Won, status: won}
-  - {name: Lost, status: lost}
-"""
+source: {{simulated: {{seed: 2, managers: 2}}}}
+{STAGES}"""
 SHOW = """
 from pathlib import Path
 from IPython.display import display
@@ -75,7 +70,7 @@ section = {"name": "all", "title": "All", "setup": {"title": "T", "as_of": "2026
            "blocks": [{"type": "text", "spans": [{"text": "one line"}]}]}
 display({"application/vnd.salesgap.section+json": section, "text/plain": ""}, raw=True)
 """
-SMALL_PACK = Path(__file__).resolve().parents[1] / "data" / "small-pack.json"
+SMALL_PACK = DATA / "small-pack.json"
 PACK_FACTS = f"""
 import json, os
 assert os.listdir(team_folder)

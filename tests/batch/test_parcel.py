@@ -14,7 +14,7 @@ import pytest
 from salesgap.batch import cluster
 from salesgap.batch.execute import Job, execute
 from salesgap.batch.folder import STAGING
-from salesgap.batch.inputs import TEMPLATES
+from salesgap.batch.inputs import TEMPLATE_OF
 from salesgap.batch.limits import Limits
 from salesgap.batch.parcel import Parcel, Sender
 from salesgap.params import Params, load_params
@@ -45,7 +45,7 @@ def shipped(workbook) -> tuple[Path, Params, Callable[..., Job]]:
             output=output,
             stem="EMEA/it",
             keep="notebooks/EMEA/it.ipynb",
-            template=TEMPLATES[kind],
+            template=TEMPLATE_OF[kind],
             templates=workbook.folder / "templates",
             limits=Limits(timeout_s=120, memory_mb=2048),
         )

@@ -17,15 +17,7 @@ from salesgap.batch.run import run_batch
 from salesgap.simulate import organisation
 
 AS_OF = date(2026, 6, 30)
-STAGES = """\
-stages:
-  - {name: Prospect, status: open, phase: early}
-  - {name: Qualify, status: open, phase: early}
-  - {name: Propose, status: open, phase: late}
-  - {name: Negotiate, status: open, phase: late}
-  - {name: Won, status: won}
-  - {name: Lost, status: lost}
-"""
+STAGES = (Path(__file__).parents[1] / "data" / "simulated-stages.yml").read_text("utf-8")
 PARAMS = f"""\
 name: private
 as_of: {AS_OF}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
 from salesgap.crm.freeze import Snapshot
-from salesgap.crm.quality import QualityReport
 from salesgap.crm.tables import DTYPES, TABLES, Kind, conform, empty
 from salesgap.crm.team import managers_of, team_of
 from salesgap.params import Params
+from salesgap.quality import QualityReport
 
 Rows = list[dict[str, Any]]
 Make = Callable[..., Params]

@@ -14,9 +14,9 @@ from corpus import folder, rows, tables, values, writing
 from corpus.makers import Case, sound_export
 
 from salesgap.crm.freeze import Snapshot, survey, take_snapshot, write_quarantine
-from salesgap.crm.quality import QualityReport
 from salesgap.errors import SalesgapError
 from salesgap.params import Params
+from salesgap.quality import QualityReport
 
 CORPUS = {
     f"{subject}: {case.name}": case

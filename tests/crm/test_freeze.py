@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from salesgap.crm.freeze import survey, take_snapshot, write_snapshot
-from salesgap.crm.quality import QualityReport
 from salesgap.crm.report import quality_text
 from salesgap.errors import OutputError, SourceError
 from salesgap.params import Params
+from salesgap.quality import QualityReport
 
 Export = Callable[..., Params]
 Deal = Callable[..., dict[str, Any]]
@@ -36,6 +36,17 @@ def test_the_hash_is_of_the_content_and_not_of_its_order(export: Export, deal: D
     other = take_snapshot(export(opportunities=[deal(1), deal(2, amount="1000.01")]))
     assert first.content_hash == turned.content_hash
     assert first.content_hash != other.content_hash
+
+
+def test_the_hash_tells_in_which_row_and_column_a_value_stands(export: Export, deal: Deal) -> None:
+    pairs = (("x", "y"), ("y", "x")), (("y", "x"), ("x", "y")), (("x", "x"), ("y", "y"))
+    hashes = {
+        take_snapshot(
+            export(opportunities=[deal(i, account=a, name=b) for i, (a, b) in enumerate(rows)])
+        ).content_hash
+        for rows in pairs
+    }
+    assert len(hashes) == 3
 
 
 def test_a_snapshot_is_replaced_as_a_whole(export: Export, deal: Deal, tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from pypdf import PdfReader
 
+from salesgap.batch.run import run_batch
 from salesgap.crm.draft import draft
 from salesgap.crm.freeze import take_snapshot
 from salesgap.crm.propose import Proposal, propose
 from salesgap.crm.stages import propose_stages
 from salesgap.errors import SourceError
+from salesgap.facts import Pack
 from salesgap.params import load_params
 from salesgap.simulate import organisation
 from salesgap.starter import propose_params, workbook_from
@@ -144,19 +147,22 @@ def test_nothing_is_left_to_ask_and_the_draft_works_as_it_stands(
         assert (name, entry.quarantined) == (name, 0)
 
 
-def test_a_first_pack_is_made_without_a_word_changed(odd_export: Path, tmp_path: Path) -> None:
-    from salesgap.pack import coaching_pack
-    from salesgap.prepare import BENCHMARKS, prepare
-    from salesgap.resources import workbook_folder
-    from salesgap.team import load_team
-
-    _, path = workbook_from(tmp_path / "workbook", [odd_export])
-    ready = prepare(load_params(path), tmp_path / "run", workbook_folder())
-    assert len(ready.managers) == 2
-    team = load_team(ready.managers[0].team_folder, tmp_path / "run" / BENCHMARKS)
-    facts = coaching_pack(team)
+def test_a_first_pdf_is_made_without_a_word_changed(odd_export: Path, tmp_path: Path) -> None:
+    _, params = workbook_from(tmp_path / "workbook", [odd_export])
+    staff = pd.read_csv(odd_export / "Staff list.csv", sep=";", dtype="str")
+    leads = staff[staff["Staff No"].isin(staff["Reports To"])]
+    manager = leads[~leads["Staff No"].isin(leads["Reports To"])].iloc[0]
+    outcome = run_batch(
+        params, tmp_path / "run", managers=(manager["Staff No"],), jobs=1, quiet=True
+    )
+    assert [record.reason for record in outcome.records if not record.made] == []
+    (pdf,) = (tmp_path / "run").glob("*/*.pdf")
+    facts = Pack.model_validate_json(pdf.with_suffix(".json").read_text("utf-8"))
+    page = " ".join(PdfReader(pdf).pages[0].extract_text().split())
+    assert f"{manager['Full Name']} {facts.reps} reps" in page
     assert facts.attainment.quota_year
     assert facts.attainment.won
+    assert f"£{facts.attainment.won / 1e6:.2f}M" in page
 
 
 @pytest.mark.skipif(not MAVEN.is_dir(), reason="the sample is not at hand")

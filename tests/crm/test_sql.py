@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -17,19 +19,20 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+import yaml
 from pyarrow import parquet
 
+from salesgap.batch.closing import closing_lines
+from salesgap.batch.run import run_batch
 from salesgap.crm.database import opened
 from salesgap.crm.freeze import survey, take_snapshot
 from salesgap.crm.grid import read_grid
 from salesgap.crm.tables import TABLES, Kind
 from salesgap.errors import ParamsError, SourceError
-from salesgap.pack import coaching_pack
 from salesgap.params import Params, load_params
-from salesgap.prepare import BENCHMARKS, prepare
+from salesgap.prepare import prepare
 from salesgap.resources import workbook_folder
 from salesgap.simulate import STAGES, organisation
-from salesgap.team import load_team
 
 PASSWORD = "p@ss/w:rd %41"
 MakeParams = Callable[..., Params]
@@ -133,26 +136,31 @@ def one_line(error: pytest.ExceptionInfo[Exception]) -> str:
     return text
 
 
-def test_an_organisation_in_postgresql_gives_the_facts_of_its_csv(
-    postgres: str,
-    writable: sa.Engine,
-    small: dict[str, pd.DataFrame],
-    make_params: MakeParams,
-    tmp_path: Path,
+@pytest.mark.parametrize("managers", [3, pytest.param(20, marks=pytest.mark.soak)])
+def test_the_demo_in_postgresql_gives_the_packs_of_its_csv_to_the_byte(
+    postgres: str, writable: sa.Engine, managers: int, tmp_path: Path
 ) -> None:
-    fill(writable, small)
-    facts, hashes = [], []
-    for place, source in enumerate(
-        ({"folder": written(small, tmp_path / "csv")}, {"url": postgres})
-    ):
-        folder = tmp_path / str(place)
-        prepared = prepare(of_simulated(make_params, **source), folder, workbook_folder())
-        hashes.append(prepared.content_hash)
-        teams = [load_team(m.team_folder, folder / BENCHMARKS) for m in prepared.managers]
-        facts.append([coaching_pack(team).model_dump_json() for team in teams])
-    assert hashes[0] == hashes[1]
-    assert facts[0] == facts[1]
-    assert len(facts[0]) == 3
+    demo = yaml.safe_load((workbook_folder() / "params" / "demo.yml").read_text("utf-8"))
+    seed = demo["source"]["simulated"]["seed"]
+    made = organisation(seed=seed, managers=managers, as_of=demo["as_of"])
+    tables = {name: frame for name, frame in made.tables.items() if not frame.empty}
+    fill(writable, tables)
+    of_csv = packs(demo, {"folder": str(written(tables, tmp_path / "export"))}, tmp_path / "csv")
+    of_tables = packs(demo, {"url": postgres}, tmp_path / "postgresql")
+    assert of_csv.keys() == of_tables.keys()
+    assert [name for name in of_csv if of_csv[name] != of_tables[name]] == []
+    kinds = Counter(Path(name).suffix for name in of_csv if "region-summary" not in name)
+    assert kinds == {".pdf": managers, ".json": managers, ".ics": managers}
+
+
+def packs(demo: dict[str, Any], source: dict[str, str], output: Path) -> dict[str, bytes]:
+    """Every file that a batch of the demo publishes, region summaries too, by its path."""
+    params = output.with_suffix(".yml")
+    params.write_text(yaml.safe_dump(demo | {"source": source}), "utf-8")
+    outcome = run_batch(params, output, quiet=True)
+    assert [record.reason for record in outcome.records if not record.made] == []
+    assert re.match(r"read as generic \(opportunities(\.csv)? has", next(closing_lines(outcome)))
+    return {name: (output / name).read_bytes() for r in outcome.records for name in r.files}
 
 
 def test_the_password_is_in_nothing_that_a_run_leaves(

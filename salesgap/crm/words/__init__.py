@@ -17,9 +17,13 @@ _LOWER_UPPER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name: in lower case, without accents, signs and what stands in brackets."""
     outside = re.sub(r"[(\[{].*?[)\]}]", " ", text).strip() or text
-    spaced = unicodedata.normalize("NFKD", _LOWER_UPPER.sub(" ", outside).casefold())
-    plain = "".join(sign for sign in spaced if not unicodedata.combining(sign))
-    return tuple(re.findall(r"[^\W_]+", plain))
+    return tuple(re.findall(r"[^\W_]+", unaccented(_LOWER_UPPER.sub(" ", outside))))
+
+
+def unaccented(text: str) -> str:
+    """``text`` in lower case and without accents."""
+    signs = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in signs if not unicodedata.combining(sign))
 
 
 @cache

@@ -10,13 +10,15 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from openpyxl import Workbook
+
+from salesgap.simulate import organisation
 
 Row = dict[str, Any]
 Id = Callable[[int], str]
@@ -456,6 +458,27 @@ def zoho(tables: Tables, folder: Path, *, users: bool, words: bool) -> Written:
     return Written(lambda n: str(500000 + n), str)
 
 
+# Any other: canonical names -----------------------------------------------------------------------
+
+CANONICAL = [
+    *("opportunity_id", "owner_id", "account", "name", "created_date", "close_date", "stage"),
+    *("amount", "type", "lead_source", "next_step", "last_activity_date"),
+]
+
+
+def canonical(tables: Tables, folder: Path) -> Written:
+    def cell(value: Any) -> str:
+        return iso(value) if isinstance(value, datetime) else "" if value is None else str(value)
+
+    rows = [[cell(d[name]) for name in CANONICAL] for d in tables.opportunities]
+    write_csv(folder / "opportunities.csv", CANONICAL, rows)
+    header = ["opportunity_id", "changed_at", "stage"]
+    history = [[cell(h[name]) for name in header] for h in tables.stage_history]
+    write_csv(folder / "stage_history.csv", header, history)
+    own_people(tables.people, folder, str)
+    return Written(str, str, history=True)
+
+
 WRITERS: dict[str, tuple[str, Callable[[Tables, Path], Written]]] = {
     "salesforce report, utf-8": ("salesforce", lambda t, f: salesforce_report(t, f, "utf-8")),
     "salesforce report, cp1252": ("salesforce", lambda t, f: salesforce_report(t, f, "cp1252")),
@@ -472,7 +495,42 @@ WRITERS: dict[str, tuple[str, Callable[[Tables, Path], Written]]] = {
     "dynamics view": ("dynamics", dynamics),
     "zoho with users": ("zoho", lambda t, f: zoho(t, f, users=True, words=False)),
     "zoho with people of one's own": ("zoho", lambda t, f: zoho(t, f, users=False, words=True)),
+    "canonical names": ("generic", canonical),
 }
+
+
+@pytest.fixture(scope="session")
+def rows() -> tuple[list[Row], list[Row], list[Row]]:
+    """People, opportunities and stage history of two teams, ids as whole numbers."""
+    tables = organisation(seed=3, managers=2, as_of=date(2026, 6, 30)).tables
+    people, deals = tables["people"], tables["opportunities"]
+    persons = {who: number for number, who in enumerate(people["person_id"], 1)} | {"": 0}
+    numbers = {deal: number for number, deal in enumerate(deals["opportunity_id"], 1)}
+    text = ["account", "type", "lead_source", "next_step"]
+    plain = deals.assign(
+        **{name: deals[name].fillna("").astype("str") for name in text},
+        opportunity_id=deals["opportunity_id"].map(numbers),
+        owner_id=deals["owner_id"].map(persons),
+        name=[f"Deal {number}" for number in numbers.values()],
+    )
+    staff = people.assign(
+        person_id=people["person_id"].map(persons),
+        manager_id=people["manager_id"].fillna("").map(persons),
+    )
+    history = tables["stage_history"]
+    history = history.assign(opportunity_id=history["opportunity_id"].map(numbers))
+    return _rows(staff), _rows(plain), _rows(history)
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    plain = frame.astype("object").where(frame.notna(), None)
+    return [
+        {key: _day(value) for key, value in row.items()} for row in plain.to_dict(orient="records")
+    ]
+
+
+def _day(value: Any) -> Any:
+    return datetime(value.year, value.month, value.day) if isinstance(value, date) else value
 
 
 @pytest.fixture(params=list(WRITERS), scope="session")

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
 from salesgap.crm.freeze import survey, take_snapshot
 from salesgap.crm.profile import load_profile, profile_names
@@ -70,6 +73,72 @@ def test_the_choice_is_in_the_report_and_one_that_is_named_is_taken_as_it_is(
     named = survey(make_params({"folder": tmp_path, "profile": "zoho"})).report
     assert named.profile == "zoho"
     assert any("no file for opportunities" in problem for problem in named.problems)
+
+
+@pytest.fixture
+def tables(rows: Any, write_export: Callable[..., Any], tmp_path: Path) -> dict[str, pd.DataFrame]:
+    """What a warehouse has of Salesforce, as tables by their names."""
+    folder = tmp_path / "warehouse"
+    folder.mkdir()
+    people, deals, _ = rows
+    write_export("salesforce in a warehouse", people, deals[-50:], [], folder)
+    return {path.stem: pd.read_parquet(path) for path in folder.iterdir()}
+
+
+@pytest.fixture(params=["sqlite", "duckdb", "duckdb in the folder"])
+def database(
+    request: pytest.FixtureRequest, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> dict[str, Any]:
+    """A source whose database has those tables, and one of another system beside them."""
+    tables = tables | {"weather": pd.DataFrame({"Id": ["1"], "rain": ["3"]})}
+    folder = tmp_path / "database"
+    folder.mkdir()
+    if request.param == "sqlite":
+        engine = sa.create_engine(f"sqlite:///{folder / 'crm.db'}", poolclass=sa.NullPool)
+        for name, frame in tables.items():
+            frame.to_sql(name, engine, index=False)
+        return {"url": f"sqlite:///{folder / 'crm.db'}"}
+    with duckdb.connect(folder / "crm.duckdb") as there:
+        for name, frame in tables.items():
+            there.register("frame", pa.Table.from_pandas(frame, preserve_index=False))
+            there.execute(f'create table "{name}" as select * from frame')
+    by_url = {"url": f"duckdb:///{folder / 'crm.duckdb'}"}
+    return by_url if request.param == "duckdb" else {"folder": folder}
+
+
+def test_tables_of_a_database_tell_whose_they_are(
+    database: dict[str, Any], tables: dict[str, pd.DataFrame], make_params: Callable[..., Params]
+) -> None:
+    taken = take_snapshot(make_params(database))
+    assert taken.report.profile.startswith("salesforce (opportunity has 12 of its columns")
+    assert taken.report.table("opportunities").rows_in == len(tables["opportunity"])
+    assert set(taken.tables["people"]["person_id"].str.len()) == {15}
+
+
+def test_a_table_that_the_params_name_is_the_one_that_tells(
+    database: dict[str, Any], make_params: Callable[..., Params]
+) -> None:
+    said = {"opportunities": {"table": "weather"}}
+    with pytest.raises(SourceError, match=r"no profile fits weather .*map the columns"):
+        take_snapshot(make_params(database | {"tables": said}))
+
+
+def test_rows_that_a_query_selects_have_canonical_names(
+    database: dict[str, Any], make_params: Callable[..., Params]
+) -> None:
+    said = {
+        "opportunities": {
+            "query": "select id as opportunity_id, owner_id, created_date, stage_name as stage, "
+            "amount, close_date from opportunity"
+        },
+        "people": {
+            "query": 'select id as person_id, name, manager_id, title as role, "Region__c" as '
+            'region from "user"'
+        },
+    }
+    report = survey(make_params(database | {"tables": said})).report
+    assert report.profile.startswith("generic (")
+    assert report.table("opportunities").accepted > 0
 
 
 def test_a_profile_nobody_knows_is_named_with_the_nearest(
