@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -22,6 +22,9 @@ Align = Literal["left", "right", "center"]
 
 class _Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_B = TypeVar("_B", bound=_Block)
 
 
 class Span(_Block):
@@ -158,11 +161,13 @@ class Columns(_Block):
 
 
 class Cards(_Block):
-    """Groups of blocks, ``across`` in a row and set close; a page end tears no group apart."""
+    """Groups of blocks, two in a row and set close; a page end tears no group apart.
+
+    The last of an odd number has its row to itself.
+    """
 
     type: Literal["cards"] = "cards"
     cards: tuple[tuple[Block, ...], ...]
-    across: Literal[1, 2] = 2
 
 
 Block = Annotated[
@@ -229,16 +234,16 @@ Columns.model_rebuild()
 Cards.model_rebuild()
 
 
-def headings_of(blocks: Iterable[Block]) -> Iterator[Heading]:
-    """Every heading among ``blocks``, in columns and kept-together groups too."""
+def found(kind: type[_B], blocks: Iterable[Block]) -> Iterator[_B]:
+    """Every block of one kind among ``blocks``, in columns and kept-together groups too."""
     for block in blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, kind):
             yield block
         elif isinstance(block, Columns | Cards):
             for group in block.columns if isinstance(block, Columns) else block.cards:
-                yield from headings_of(group)
+                yield from found(kind, group)
 
 
 def says_its_title(section: Section) -> bool:
     """Whether a level-1 heading of the section shows its title already."""
-    return not section.title or any(one.level == 1 for one in headings_of(section.blocks))
+    return not section.title or any(one.level == 1 for one in found(Heading, section.blocks))

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from salesgap.publish.blocks import FACTS_MIME, SECTION_MIME, Section
+from salesgap.publish.blocks import FACTS_MIME, SECTION_MIME, Section, Span, Text
 from salesgap.publish.html import html_of
 
 MimeBundle = dict[str, Any]
@@ -15,9 +15,13 @@ MimeBundle = dict[str, Any]
 
 @dataclass(frozen=True)
 class SectionView:
-    """A section in a notebook: HTML for the reader there, data for the PDF."""
+    """A section in a notebook: HTML for the reader there, data for the PDF.
+
+    Of one that the params leave out of the PDF, the reader sees a line that says so.
+    """
 
     section: Section
+    left_out: bool = False
 
     def __repr__(self) -> str:
         return f"Section {self.section.name}: {self.section.title}"
@@ -25,9 +29,17 @@ class SectionView:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         return {
             SECTION_MIME: self.section.model_dump(mode="json"),
-            "text/html": html_of(self.section),
+            "text/html": html_of(self._in_notebook()),
             "text/plain": repr(self),
         }
+
+    def _in_notebook(self) -> Section:
+        if not self.left_out:
+            return self.section
+        line = Span(text=f"{self.section.name}: left out by report.sections")
+        return Section(
+            name=self.section.name, title="", blocks=(Text(spans=(line,), size="small"),)
+        )
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from salesgap.publish.blocks import (
     Table,
     Text,
     WriteIn,
+    found,
     says_its_title,
 )
 from salesgap.publish.fonts import isolated
@@ -81,6 +82,8 @@ img{box-sizing:border-box;width:100%;max-width:100%;background:#fff;border-radiu
  padding:.4rem}
 .columns,dl{display:grid;gap:1.5rem;align-items:start}
 .columns>div{overflow-x:auto}
+.cards{grid-template-columns:repeat(2,minmax(0,1fr))}
+.cards>div:last-child:nth-child(odd){grid-column:1/-1}
 @container(max-width:36rem){.columns{grid-template-columns:none!important}}
 dl{margin:1rem 0;gap:1rem}dl div{border-top:1px solid var(--rule);padding-top:.4rem}
 dt,dd{float:none;width:auto;margin:0;font-weight:400}
@@ -185,16 +188,7 @@ def _figure(block: Figure) -> str:
 
 def _script(section: Section) -> str:
     """What makes the tables sortable and copies them, once a section and only if it has any."""
-    return f"<script>{_SCRIPT}</script>" if any(_tables(section.blocks)) else ""
-
-
-def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
-    for block in blocks:
-        if isinstance(block, Table):
-            yield block
-        elif isinstance(block, Columns | Cards):
-            for group in block.columns if isinstance(block, Columns) else block.cards:
-                yield from _tables(group)
+    return f"<script>{_SCRIPT}</script>" if any(found(Table, section.blocks)) else ""
 
 
 def _table(block: Table) -> str:
@@ -263,8 +257,7 @@ def _columns(block: Columns) -> str:
 
 def _cards(block: Cards) -> str:
     cards = "".join(f"<div>{_all(card)}</div>" for card in block.cards)
-    widths = f"repeat({block.across},minmax(0,1fr))"
-    return f'<div class="columns" style="grid-template-columns:{widths}">{cards}</div>'
+    return f'<div class="columns cards">{cards}</div>'
 
 
 _MAKERS: dict[type[Any], Callable[[Any], str]] = {

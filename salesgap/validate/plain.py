@@ -15,7 +15,7 @@ from salesgap.publish.typeset import legend, typeset, without_glyph
 from salesgap.resources import workbook_folder
 from salesgap.team import Team
 
-SECTIONS: tuple[Callable[[Pack, Report], SectionView], ...] = (
+PAGES: tuple[Callable[[Pack, Report], SectionView], ...] = (
     sections.one_gap,
     sections.stack_rank,
     sections.pipeline_health,
@@ -38,6 +38,6 @@ def template() -> dict[str, bytes]:
 def pack_pdf(team: Team, files: dict[str, bytes]) -> bytes:
     """A team's pack: the bytes that its notebook gives. ``files``: its :func:`template`."""
     pack = coaching_pack(team)
-    pages = arranged([section(pack, team.params.report).section for section in SECTIONS])
+    pages = arranged([section(pack, team.params.report).section for section in PAGES])
     setup = setup_of(pages)
     return typeset((*pages, *legend(without_glyph(pages, setup))), setup, files)

@@ -25,7 +25,7 @@ from salesgap.publish.display import FactsView, SectionView
 from salesgap.publish.exporter import SalesgapPDFExporter
 from salesgap.simulate import World, organisation
 from salesgap.team import Team, load_team, save_team
-from salesgap.validate.plain import SECTIONS
+from salesgap.validate.plain import PAGES
 from salesgap.validate.trial import analysed
 
 _AS_OF = date(2026, 6, 30)
@@ -102,7 +102,7 @@ def setting_timing(times: int) -> Timing:
 
 def as_run(pack: Pack, report: Report) -> NotebookNode:
     """A pack's notebook as it is after its cells ran."""
-    views: list[SectionView | FactsView] = [section(pack, report) for section in SECTIONS]
+    views: list[SectionView | FactsView] = [page(pack, report) for page in PAGES]
     views.append(sections.facts_of(pack))
     shown = [v4.new_output("display_data", data=view._repr_mimebundle_()) for view in views]  # type: ignore[no-untyped-call]
     cells = [v4.new_code_cell(outputs=[output]) for output in shown]  # type: ignore[no-untyped-call]

@@ -183,6 +183,8 @@ def test_the_rank_table_is_sorted_by_a_click_and_copied_into_a_spreadsheet(
 ) -> None:
     chance = pack_page.get_by_role("columnheader", name="Chance of bottom")
     shown = pack_page.locator("table", has=chance)
+    shown.scroll_into_view_if_needed()  # JupyterLab hides what is off the screen
+    sync_api.expect(shown.locator("tbody tr").last).not_to_have_text("", use_inner_text=True)
     before, names = column(shown, 1), sorted(column(shown, 1), key=str.casefold)
     assert before != names and len(names) > 2
 

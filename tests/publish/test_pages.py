@@ -14,13 +14,13 @@ from salesgap.publish.blocks import (
     Heading,
     PageSetup,
     Section,
-    headings_of,
+    found,
 )
 from salesgap.publish.pages import sections_of, setup_of
 
 
 def levels(*sections: Section) -> list[int]:
-    return [one.level for section in sections for one in headings_of(section.blocks)]
+    return [one.level for section in sections for one in found(Heading, section.blocks)]
 
 
 def test_headings_start_at_the_top_and_skip_no_level(made: SimpleNamespace) -> None:

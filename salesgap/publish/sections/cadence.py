@@ -12,11 +12,21 @@ from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
 from salesgap.publish.sections.checkpoint import checkpoint
 from salesgap.publish.sections.great import great_or_mediocre
-from salesgap.publish.sections.parts import body, muted, run, say, small, strong, table
+from salesgap.publish.sections.parts import (
+    body,
+    may_be_left_out,
+    muted,
+    run,
+    say,
+    small,
+    strong,
+    table,
+)
 from salesgap.publish.sections.scorecard import scorecard
 from salesgap.publish.words import Writer, writer
 
 
+@may_be_left_out
 def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
     """Who is coached when, how and on what; indicators, drivers of execution and own habits."""
     pack = for_page(pack)
@@ -82,7 +92,7 @@ def _cell(
     parts: list[str | b.Span] = []
     for place, one in enumerate(here):
         parts.append(muted(f"{chr(10) if place else ''}{write.day_of_week(one.on)} "))
-        parts += [f"{one.type} ", strong(_letter(topics.index(one.topic)))]
+        parts += [f"{one.type}\u00a0", strong(_letter(topics.index(one.topic)))]
     return say(*parts) or run("")
 
 

@@ -8,7 +8,7 @@ from salesgap.params import Report
 from salesgap.publish.blocks import Block, Bullets, Columns, Heading, Section, Span, Spans, Table
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page, long_names
-from salesgap.publish.sections.parts import run, say, small, strong, table
+from salesgap.publish.sections.parts import ended, run, say, small, strong, table
 from salesgap.publish.words import MISSING, Writer, writer
 
 
@@ -96,9 +96,14 @@ def _texts(quality: DataQuality) -> list[Block]:
         ("What is missing, and what it costs", quality.missing),
         ("What was mended, matched or assumed", quality.notes),
     )
-    return [
-        block for title, texts in told for block in _listed(title, tuple(run(t) for t in texts))
-    ]
+    return [block for title, texts in told for block in _text(title, texts)]
+
+
+def _text(title: str, texts: tuple[str, ...]) -> tuple[Block, ...]:
+    """The texts below their title; a single one needs no list."""
+    if len(texts) == 1:
+        return (small(strong(f"{title}: "), ended(texts[0])),)
+    return _listed(title, tuple(run(text) for text in texts))
 
 
 def long_name_blocks(names: tuple[str, ...]) -> list[Block]:

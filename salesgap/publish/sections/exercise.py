@@ -7,12 +7,13 @@ from salesgap.params import Report
 from salesgap.publish.blocks import Block, Bullets, Columns, Heading, Section, Span, Table, WriteIn
 from salesgap.publish.display import SectionView
 from salesgap.publish.execution import EXECUTION
-from salesgap.publish.sections.parts import body, say, small, strong, table
+from salesgap.publish.sections.parts import body, may_be_left_out, say, small, strong, table
 
 BOX = Span(text="☐", tone="box")
 _NAME = "five-minute-exercise"
 
 
+@may_be_left_out
 def five_minute_exercise(pack: Pack, report: Report) -> SectionView:
     """The exercise on a page of its own; nothing where all of it was answered lately."""
     answers = pack.coaching.exercise

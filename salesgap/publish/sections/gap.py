@@ -147,11 +147,11 @@ def _number(text: str) -> float | None:
 def _no_gap(pack: Pack, write: Writer) -> Spans:
     if not pack.candidates:
         return say(pack.gap.note)
-    praise = "" if _likely(pack) else _against_peers(pack.shortfall, in_question(pack))
+    praise = "" if _likely(pack) else _against_peers(pack.shortfall, in_question(pack), write)
     return say(strong(praise), f"{pack.gap.note} ", _nearest(pack, write))
 
 
-def _against_peers(shortfall: Shortfall | None, doubted: Sequence[str]) -> str:
+def _against_peers(shortfall: Shortfall | None, doubted: Sequence[str], write: Writer) -> str:
     """What works, where it brings clearly more than the peers' and is not ``doubted``; '' where
     none does."""
     if shortfall is None:
@@ -165,7 +165,8 @@ def _against_peers(shortfall: Shortfall | None, doubted: Sequence[str]) -> str:
     if not told:
         return "Your team is level with its peers. "
     works = [DRIVERS[d].name.lower() for d, value in told if value > 0 and d not in doubted]
-    return f"Keep doing what works: {listed(works)} above peers. " if works else ""
+    over = f"over {write.count(shortfall.months, 'month')}"
+    return f"Keep doing what works: {listed(works)} above peers {over}. " if works else ""
 
 
 def _nearest(pack: Pack, write: Writer) -> str:
@@ -238,9 +239,9 @@ def _runner_up(pack: Pack, write: Writer) -> list[Block]:
         return _perhaps_more(pack.gap, second, write)
     if not gap.near_tie and (gap.margin or 0) >= 0:
         return []
-    sure = f"{write.chance(second.probability)} sure it is real"
-    chance = f"{write.chance(1 - gap.chance_first)} likely to be worth more if both are"
-    return [small("Runner-up: ", label, f", {sure}, {chance}. {gap.note}")]
+    chance = f"{write.chance(1 - gap.chance_first)} likely to be worth more if both are real"
+    note = "" if gap.near_tie else gap.note  # the chart's title says that it is one
+    return [small("Runner-up: ", label, f", {chance}. {note}".rstrip())]
 
 
 def _perhaps_more(gap: Gap, second: Candidate, write: Writer) -> list[Block]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import wraps
 
 from babel import Locale
 
 from salesgap.brand import read_faces, read_logo
-from salesgap.facts import DealAtRisk
+from salesgap.facts import DealAtRisk, Pack
 from salesgap.params import Brand, Report
 from salesgap.publish.blocks import (
     Align,
@@ -22,10 +24,14 @@ from salesgap.publish.blocks import (
     Tone,
     Typeface,
 )
+from salesgap.publish.display import SectionView
 from salesgap.publish.words import MISSING, Writer, listed
 from salesgap.publish.written import Written
 
 NOT_KNOWN = f"{MISSING} means not known; the last page says why."
+
+Page = Callable[[Pack, Report], SectionView]
+"""A section of a pack, as the notebook calls it."""
 
 _ALIGN: dict[str, Align] = {"l": "left", "r": "right", "c": "center"}
 
@@ -101,6 +107,18 @@ def reasons(deal: DealAtRisk) -> str:
 def ended(text: str) -> str:
     """``text`` with a full stop, unless it ends in a mark of its own ('Kessel S.L.')."""
     return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def may_be_left_out(page: Page) -> Page:
+    """A section of a pack that ``report.sections`` may leave out; the notebook then says so."""
+
+    @wraps(page)
+    def shown(pack: Pack, report: Report) -> SectionView:
+        view = page(pack, report)
+        left_out = bool(report.sections) and view.section.name not in report.sections
+        return replace(view, left_out=left_out)
+
+    return shown
 
 
 def page_setup(title: str, as_of: date, report: Report, writer: Writer) -> PageSetup:

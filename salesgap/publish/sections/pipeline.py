@@ -34,6 +34,7 @@ from salesgap.publish.sections.parts import (
     body,
     deal_name,
     ended,
+    may_be_left_out,
     muted,
     reasons,
     say,
@@ -49,6 +50,7 @@ BESIDE_A_WALK = 7
 _PHASES = {"early": "opened to proposal", "late": "proposal to won", "all": "opened to won"}
 
 
+@may_be_left_out
 def pipeline_health(pack: Pack, report: Report) -> SectionView:
     """Page 3: coverage, what moved the pipeline, stages, attention, and deals to talk about."""
     pack = for_page(pack)
@@ -165,7 +167,7 @@ def _sum(quarter: Coverage, write: Writer) -> Spans:
     needed = needed_money(quarter)
     if needed is None or quarter.needed is None or quarter.yield_all is None:
         return say(opening, have, muted(" What is needed is not known: too few such deals."))
-    share = write.decimal(quarter.yield_all, 2)
+    share = write.decimal(quarter.yield_all, 3)
     all_needed, (_, short) = add_up(needed, (quarter.open_all, needed - quarter.open_all))
     difference = f"{write.money(abs(short))} {'short' if short > 0 else 'to spare'}"
     need = (

@@ -12,11 +12,12 @@ from salesgap.publish.blocks import Block, Heading, Note, Section, Table
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
 from salesgap.publish.sections.follow import commitments
-from salesgap.publish.sections.parts import body, say, strong, table
+from salesgap.publish.sections.parts import body, may_be_left_out, say, strong, table
 from salesgap.publish.wording import VERDICTS
 from salesgap.publish.words import Writer, listed, writer
 
 
+@may_be_left_out
 def stack_rank(pack: Pack, report: Report) -> SectionView:
     """Page 2: reps in bands, quota beside attainment, the manager among anonymous peers."""
     pack = for_page(pack)
@@ -32,6 +33,8 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
             )
         )
         ranked = figures.stack_rank(pack.stack_rank, quotas, write, style)
+        # A chart that goes on is read as the first one: two then share a page.
+        ranked = ranked[:1] + tuple(one.model_copy(update={"subtitle": ""}) for one in ranked[1:])
         blocks += ranked or [body(strong("No place: "), "there is no attainment to rank by.")]
         blocks.append(_table(pack, quotas, write))
     else:

@@ -11,6 +11,7 @@ from salesgap.publish.sections.parts import (
     body,
     deal_name,
     ended,
+    may_be_left_out,
     muted,
     reasons,
     small,
@@ -24,15 +25,17 @@ MOST_DEALS = 2
 MOST_SKILLS = 2
 
 
+@may_be_left_out
 def one_to_ones(pack: Pack, report: Report) -> SectionView:
     """The five items, one behaviour with its level, and the tactical plan, a rep each."""
     pack = for_page(pack)
     write = writer(report, pack.currency)
     ranks = {rep.person.id: rep for rep in pack.stack_rank}
     since = write.short_day(pack.pipeline.net_new_since)
+    sheets = pack.coaching.one_to_ones
     cards = tuple(
-        tuple(_card(sheet, ranks.get(sheet.person.id), since, write))
-        for sheet in pack.coaching.one_to_ones
+        _card(_parts(sheet, ranks.get(sheet.person.id), since, write), alone=_alone(n, len(sheets)))
+        for n, sheet in enumerate(sheets)
     )
     opening = (
         body(f"Five items, in this order; the last lines are the rep’s own. {_key(pack)}")
@@ -41,7 +44,7 @@ def one_to_ones(pack: Pack, report: Report) -> SectionView:
     )
     blocks: list[Block] = [Heading(text="One-to-ones", level=1), opening]
     if cards:
-        blocks.append(Cards(cards=cards, across=2 if len(cards) > 1 else 1))
+        blocks.append(Cards(cards=cards))
     section = Section(name="one-to-ones", title="One-to-ones", blocks=tuple(blocks))
     return SectionView(section)
 
@@ -55,12 +58,29 @@ def _key(pack: Pack) -> str:
     return f"Past: {counted} a quarter, and the deals won."
 
 
-def _card(sheet: OneToOne, rank: RepRank | None, since: str, write: Writer) -> list[Block]:
-    return [
-        Heading(text=sheet.person.name, level=2),
+def _alone(place: int, cards: int) -> bool:
+    """Whether a card has its row to itself: the last of an odd number."""
+    return place == cards - 1 and cards % 2 == 1
+
+
+def _card(parts: tuple[Block, list[Block], list[Block]], *, alone: bool) -> tuple[Block, ...]:
+    """The name above what is known and what is planned: side by side where the row is free."""
+    name, known, planned = parts
+    if alone:
+        return (name, Columns(columns=(tuple(known), tuple(planned)), ratios=(1, 1)))
+    return (name, *known, *planned)
+
+
+def _parts(
+    sheet: OneToOne, rank: RepRank | None, since: str, write: Writer
+) -> tuple[Block, list[Block], list[Block]]:
+    """A rep's name, what the data know, and what the two of them are to fill in and plan."""
+    known: list[Block] = [
         _judged(sheet, rank, write),
         _behaviour(sheet, write),
         *_deals(sheet, write),
+    ]
+    planned: list[Block] = [
         _net_new(sheet, since, write),
         _development(sheet, write),
         Columns(
@@ -73,6 +93,7 @@ def _card(sheet: OneToOne, rank: RepRank | None, since: str, write: Writer) -> l
         plan_of(sheet.plan, write),
         *week_of(sheet.activities, write),
     ]
+    return Heading(text=sheet.person.name, level=2), known, planned
 
 
 # ── past, present and future, and the one behaviour ───────────────────────────────────────

@@ -13,20 +13,12 @@ from salesgap import facts as f
 from salesgap.measures.definitions import MEASURES
 from salesgap.params import SECTIONS, Report
 from salesgap.publish import sections
-from salesgap.publish.blocks import FACTS_MIME, Section
+from salesgap.publish.blocks import FACTS_MIME, SECTION_MIME, Section
 from salesgap.publish.display import SectionView
 from salesgap.publish.execution import EXECUTION, HABITS
 from salesgap.publish.names import for_page
+from salesgap.validate.plain import PAGES
 
-PAGES = (
-    sections.one_gap,
-    sections.stack_rank,
-    sections.pipeline_health,
-    sections.one_to_ones,
-    sections.cadence_and_checkpoint,
-    sections.how_made,
-    sections.five_minute_exercise,
-)
 REGION_PAGES = (
     sections.region_verdict,
     sections.region_ranks,
@@ -134,7 +126,7 @@ def test_a_driver_is_praised_only_if_it_brings_a_noteworthy_part(
     split = quiet_pack.shortfall.model_copy(update={"parts": (strong,)})
     pack = quiet_pack.model_copy(update={"shortfall": split})
     assert lead(sections.one_gap(pack, report)).startswith(
-        "Keep doing what works: capacity above peers. "
+        "Keep doing what works: capacity above peers over 12 months. "
     )
 
 
@@ -203,10 +195,7 @@ def test_the_runner_up_its_margin_and_a_near_tie_are_printed(
     )
     page = said(sections.one_gap(change_pack(gap=tie), report))
     assert "A near tie with the runner-up" in page
-    assert (
-        "Runner-up: Lift late conversion, 81% sure it is real, 40% likely to be worth more if both "
-        "are. A near tie." in page
-    )
+    assert "Runner-up: Lift late conversion, 40% likely to be worth more if both are real." in page
 
 
 def test_a_runner_up_that_may_be_chance_is_no_rival(
@@ -422,7 +411,7 @@ def test_coverage_is_written_out_and_what_is_printed_adds_up(
 ) -> None:
     assert (
         "Q3: €1.2M target − €310k won = €890k to go. €2.4M is open and due in 34 deals: 2.7×. Of "
-        "each EUR 1 of it you win 0.27 in the quarter; 1 ÷ 0.27 = 3.7× needed, or €3.29M: €890k "
+        "each EUR 1 of it you win 0.270 in the quarter; 1 ÷ 0.270 = 3.7× needed, or €3.29M: €890k "
         "short."
     ) in said(sections.pipeline_health(full_pack, report))
 
@@ -562,7 +551,8 @@ def test_what_is_typed_freely_is_shortened_too_and_stands_in_full_on_the_last_pa
 def test_the_calendar_is_in_order_of_days(full_pack: f.Pack, report: Report) -> None:
     page = said(sections.cadence_and_checkpoint(full_pack, report))
     assert (
-        "Rep\nWeek of 6 Jul\nInes Alvarez\nMon 6 One-to-one A\nTom Berg\nTue 7 Joint call B" in page
+        "Rep\nWeek of 6 Jul\nInes Alvarez\nMon 6 One-to-one\u00a0A\nTom Berg\n"
+        "Tue 7 Joint call\u00a0B" in page
     )
     assert "A Net new. B First meeting." in page
 
@@ -1070,16 +1060,19 @@ def test_a_name_that_ends_in_a_full_stop_gets_no_second_one(
     assert ".." not in page
 
 
-@pytest.mark.parametrize(("reps", "across"), [(1, 1), (2, 2), (40, 2)])
-def test_every_rep_has_a_card_and_a_single_one_takes_the_width(
-    reps: int, across: int, full_pack: f.Pack, report: Report
+@pytest.mark.parametrize(("reps", "beside"), [(1, 2), (2, 1), (9, 2), (40, 1)])
+def test_every_rep_has_a_card_and_one_alone_in_its_row_takes_the_width(
+    reps: int, beside: int, full_pack: f.Pack, report: Report
 ) -> None:
     sheets = (full_pack.coaching.one_to_ones * reps)[:reps]
     coaching = full_pack.coaching.model_copy(update={"one_to_ones": sheets})
     page = sections.one_to_ones(full_pack.model_copy(update={"coaching": coaching}), report)
     block = page.section.blocks[-1]
     assert block.type == "cards"
-    assert (len(block.cards), block.across) == (reps, across)
+    assert len(block.cards) == reps
+    below_its_name = block.cards[-1][1]
+    columns = below_its_name.columns if below_its_name.type == "columns" else (below_its_name,)
+    assert len(columns) == beside
 
 
 # ── fairness, strategy, follow-through ────────────────────────────────────────────────────
@@ -1314,3 +1307,16 @@ def test_every_section_of_a_pack_has_the_name_by_which_params_choose_it(
     full_pack: f.Pack, report: Report
 ) -> None:
     assert tuple(page(full_pack, report).section.name for page in PAGES) == SECTIONS
+
+
+def test_a_section_left_out_is_one_line_in_the_notebook_and_the_same_data(
+    full_pack: f.Pack, report: Report
+) -> None:
+    fewer = report.model_copy(update={"sections": ("one-gap", "how-made")})
+    whole, line = (
+        sections.stack_rank(full_pack, one)._repr_mimebundle_() for one in (report, fewer)
+    )
+    assert "stack-rank: left out by report.sections" in line["text/html"]
+    assert "Where each rep stands" in whole["text/html"]
+    assert "Where each rep stands" not in line["text/html"]
+    assert line[SECTION_MIME] == whole[SECTION_MIME]
