@@ -36,10 +36,11 @@ def coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> Figure
         return None
     title = _coverage_title(quarters, writer)
     said = "; ".join(_said(quarter, writer) for quarter in quarters)
+    needed = any(needed_money(quarter) is not None for quarter in quarters)
     return Figure(
         title=title,
-        subtitle=f"{writer.currency}, open pipeline by quarter it is due in; dark: late stages; "
-        "line: needed",
+        subtitle=f"{writer.currency}, open pipeline by quarter it is due in; dark: late stages"
+        f"{'; line: needed' if needed else ''}",
         alt=f"{title}: {said}.",
         svg=_draw_coverage(quarters, writer, look).svg(),
     )

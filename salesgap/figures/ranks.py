@@ -182,7 +182,8 @@ def _draw_place(rank: ManagerRank, writer: Writer, look: Look) -> Canvas:
     for number in range(1, rank.managers + 1):
         canvas.rule(x(number), 6, x(number), 18, BAR, 1.2)
     canvas.interval(x(rank.rank_low), x(rank.rank_high), 12, look.soft, 6)
-    canvas.dot(x(rank.expected_rank), 12, look.accent, size=4.2)
+    shown = min(max(rank.expected_rank, rank.rank_low), rank.rank_high)  # 2.9 of "place 3"
+    canvas.dot(x(shown), 12, look.accent, size=4.2)
     canvas.text(x(1), 27, writer.number(1), colour=MUTED, anchor="center")
     if rank.managers > 1:
         last = writer.number(rank.managers)

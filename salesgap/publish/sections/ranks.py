@@ -36,6 +36,7 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
         # A chart that goes on is read as the first one: two then share a page.
         ranked = ranked[:1] + tuple(one.model_copy(update={"subtitle": ""}) for one in ranked[1:])
         blocks += ranked or [body(strong("No place: "), "there is no attainment to rank by.")]
+        blocks += _high_yet_named(pack)
         blocks.append(_table(pack, quotas, write))
     else:
         blocks.append(body("No rep of this team has sold long enough to be ranked."))
@@ -46,6 +47,23 @@ def stack_rank(pack: Pack, report: Report) -> SectionView:
     blocks += _own_role(pack.role_fit, write)
     blocks += commitments(pack, write)
     return SectionView(Section(name="stack-rank", title="Stack rank", blocks=tuple(blocks)))
+
+
+def _high_yet_named(pack: Pack) -> list[Block]:
+    """Why somebody of page 1's gap may stand in the upper half here: it does not look so."""
+    named = {person.id for person in pack.gap.people}
+    middle = (len(pack.stack_rank) + 1) / 2
+    ranked = sorted(pack.stack_rank, key=lambda rep: rep.expected_rank)
+    high = [r.person.name for r in ranked if r.person.id in named and r.expected_rank < middle]
+    if not high:
+        return []
+    return [
+        body(
+            strong("In the upper half, and in page 1’s gap: "),
+            f"{listed(high)}. A place counts what was won; the gap, what is opened and what "
+            "becomes of it: the wins still to come.",
+        )
+    ]
 
 
 # ── quota and territory ───────────────────────────────────────────────────────────────────

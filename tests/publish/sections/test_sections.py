@@ -165,6 +165,22 @@ def test_a_gap_that_comes_too_late_in_the_year_says_so(
     assert "brings nothing before year end" in lead(sections.one_gap(change_pack(gap=late), report))
 
 
+def test_whoever_is_in_the_gap_and_yet_high_in_the_rank_is_explained(
+    people_pack: f.Pack, report: Report
+) -> None:
+    def ranked(place: float) -> str:
+        named = {person.id for person in people_pack.gap.people}
+        reps = tuple(
+            rep.model_copy(update={"expected_rank": place}) if rep.person.id in named else rep
+            for rep in people_pack.stack_rank
+        )
+        pack = people_pack.model_copy(update={"stack_rank": reps})
+        return said(sections.stack_rank(pack, report))
+
+    assert "In the upper half, and in page 1’s gap: Ines Alvarez and Tom Berg." in ranked(1.2)
+    assert "In the upper half" not in ranked(float(len(people_pack.stack_rank)))
+
+
 @pytest.mark.parametrize("name", ["full_pack", "no_gap_pack", "people_pack", "bare_pack"])
 def test_page_1_has_at_most_260_words(
     name: str, report: Report, request: pytest.FixtureRequest
