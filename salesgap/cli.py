@@ -17,7 +17,7 @@ from salesgap.errors import ParamsError, SalesgapError
 
 if TYPE_CHECKING:
     from salesgap.batch.plan import Choice
-    from salesgap.crm.propose import Proposal
+    from salesgap.crm.proposing.propose import Proposal
 
 app = typer.Typer(
     name="salesgap",
@@ -121,8 +121,8 @@ def check(
     from salesgap.batch.files import publish_bytes
     from salesgap.batch.folder import QUARANTINE, held
     from salesgap.batch.passwords import read_passwords
+    from salesgap.crm.checking.report import quality_text
     from salesgap.crm.freeze import survey, write_quarantine
-    from salesgap.crm.report import quality_text
     from salesgap.data_check import report_files
     from salesgap.last import read_last_run
     from salesgap.params import load_params

@@ -8,8 +8,8 @@ from typing import Any
 
 from nbformat import v4
 
+from salesgap.crm.checking.report import quality_text
 from salesgap.crm.freeze import survey
-from salesgap.crm.report import quality_text
 from salesgap.params import Params, Report, load_params
 from salesgap.publish.display import SectionView
 from salesgap.publish.exporter import SalesgapPDFExporter

@@ -29,8 +29,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from salesgap.brand import read_faces, read_logo
-from salesgap.crm.profile import profile_names
-from salesgap.crm.style import DayOrder, DecimalSign
+from salesgap.crm.reading.profile import profile_names
+from salesgap.crm.reading.style import DayOrder, DecimalSign
 from salesgap.crm.tables import TABLES, folded
 from salesgap.errors import ParamsError, nearest
 

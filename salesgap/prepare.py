@@ -20,7 +20,7 @@ from salesgap.coaching.plays import Play, load_plays
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
 from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
-from salesgap.crm.memory import memory_kept
+from salesgap.crm.reading.memory import memory_kept
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import DataError, ParamsError
 from salesgap.facts import DataQuality, LastGap, Manager, StrategyVerdict, TableCount

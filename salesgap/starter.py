@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from salesgap.batch.files import writing
-from salesgap.crm.draft import draft
 from salesgap.crm.freeze import escaped
-from salesgap.crm.propose import Proposal, propose
-from salesgap.crm.read import files_in
+from salesgap.crm.proposing.draft import draft
+from salesgap.crm.proposing.propose import Proposal, propose
+from salesgap.crm.reading.read import files_in
 from salesgap.crm.tables import folded
 from salesgap.errors import OutputError, SourceError
 from salesgap.resources import workbook_folder

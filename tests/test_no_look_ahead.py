@@ -27,10 +27,10 @@ from hypothesis import strategies as st
 from salesgap.across import Across, across
 from salesgap.coaching.plays import load_plays
 from salesgap.crm.asof import book_as_of
-from salesgap.crm.check import check_sheets
+from salesgap.crm.checking.check import check_sheets
+from salesgap.crm.checking.sheet import Sheet
 from salesgap.crm.freeze import Snapshot
-from salesgap.crm.read import raw_from_frame
-from salesgap.crm.sheet import Sheet
+from salesgap.crm.reading.read import raw_from_frame
 from salesgap.crm.tables import TABLES
 from salesgap.pack import coaching_pack
 from salesgap.params import Params

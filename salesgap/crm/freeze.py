@@ -17,22 +17,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesgap.crm.asof import outline_as_of
-from salesgap.crm.check import Checked, check_sheets
-from salesgap.crm.database import heads, heads_in, is_database, opened
-from salesgap.crm.elsewhere import at_hand
-from salesgap.crm.frames import arrow_text, together
-from salesgap.crm.memory import memory_kept
-from salesgap.crm.peek import Rows, peek
-from salesgap.crm.profile import load_profile
-from salesgap.crm.quality import (
+from salesgap.crm.checking.check import Checked, check_sheets
+from salesgap.crm.checking.quality import (
     lacking_columns,
     missing_tables,
     offenders,
     quarantine,
     table_quality,
 )
-from salesgap.crm.quotas import settled
-from salesgap.crm.read import (
+from salesgap.crm.checking.quotas import settled
+from salesgap.crm.checking.sheet import Sheet
+from salesgap.crm.checking.versions import newest_last
+from salesgap.crm.frames import arrow_text, together
+from salesgap.crm.reading.database import heads, heads_in, is_database, opened
+from salesgap.crm.reading.elsewhere import at_hand
+from salesgap.crm.reading.memory import memory_kept
+from salesgap.crm.reading.peek import Rows, peek
+from salesgap.crm.reading.profile import load_profile
+from salesgap.crm.reading.read import (
     RawTable,
     files_in,
     find_file,
@@ -40,11 +42,9 @@ from salesgap.crm.read import (
     read_relation,
     read_table,
 )
-from salesgap.crm.recognise import recognise
-from salesgap.crm.sheet import Sheet
+from salesgap.crm.reading.recognise import recognise
 from salesgap.crm.tables import OPPORTUNITIES, QUOTAS, TABLES, Table
 from salesgap.crm.team import coverage
-from salesgap.crm.versions import newest_last
 from salesgap.errors import ColumnError, DataError, OutputError, SalesgapError, SourceError
 from salesgap.params import Params, Source, TableSource
 from salesgap.quality import QualityReport

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from salesgap.crm.book import Book
+from salesgap.crm.checking.notes import Note, listed
 from salesgap.crm.frames import among, at
-from salesgap.crm.notes import Note, listed
 from salesgap.crm.spells import direct_reps, manager_on
 
 

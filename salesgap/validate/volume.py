@@ -136,8 +136,8 @@ def by_duckdb(folder: Path) -> None:
 
 def checked(folder: Path) -> None:
     """What ``salesgap check`` does: the whole report, as text."""
+    from salesgap.crm.checking.report import quality_text
     from salesgap.crm.freeze import survey
-    from salesgap.crm.report import quality_text
 
     quality_text(survey(params_of(folder)).report)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from salesgap.crm.checking.report import quality_text
 from salesgap.crm.freeze import survey, take_snapshot, write_snapshot
-from salesgap.crm.report import quality_text
 from salesgap.errors import OutputError, SourceError
 from salesgap.params import Params
 from salesgap.quality import QualityReport

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from salesgap.crm.freeze import survey
-from salesgap.crm.grid import read_grid
+from salesgap.crm.reading.grid import read_grid
 from salesgap.errors import SourceError
 from salesgap.params import Params
 

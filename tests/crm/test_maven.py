@@ -10,8 +10,8 @@ import pytest
 
 from salesgap.crm.asof import book_as_of
 from salesgap.crm.book import Book
+from salesgap.crm.checking.report import quality_text
 from salesgap.crm.freeze import Snapshot, survey, take_snapshot
-from salesgap.crm.report import quality_text
 from salesgap.crm.team import managers_of, team_of
 from salesgap.errors import SourceError
 from salesgap.params import Params, load_params

@@ -1,0 +1,1 @@
+"""Every row accepted, or set aside with its reason."""

@@ -1,0 +1,1 @@
+"""Params proposed for an export that nobody has described yet."""
