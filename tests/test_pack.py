@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from math import fsum
@@ -107,6 +108,21 @@ def test_a_notebook_opens_its_team_folder_and_nothing_else(prepared, packs):
     entry = prepared.managers[2]
     team = open_team("no such file", team_folder=str(entry.team_folder))
     assert coaching_pack(team) == packs[entry.person_id]
+
+
+def test_the_page_of_your_own_that_the_docs_show_is_made(prepared):
+    text = (ROOT / "docs" / "extending.md").read_text("utf-8")
+    code = text.split("```python\n")[1].split("```")[0]
+    team = load_prepared_team(prepared, prepared.managers[0])
+    names = {"team": team, "pack": coaching_pack(team), "report": team.params.report}
+    *first, last = ast.parse(code).body
+    assert isinstance(last, ast.Expr)
+    exec(compile(ast.Module(first, []), "docs", "exec"), names)
+    view = eval(compile(ast.Expression(last.value), "docs", "eval"), names)
+    html = view._repr_mimebundle_()["text/html"]
+    sources = set(team.book.deals.loc[team.book.deals["status"] == "won", "lead_source"].dropna())
+    assert sources
+    assert all(str(source) in html for source in sources)
 
 
 def test_an_organisation_that_nobody_manages_is_told(tmp_path):
