@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="salesgap",
     help="Coaching packs for sales managers, from a CRM export.",
-    epilog="Exit codes: 0 all made; 2 params or data unusable; 3 some packs failed.",
+    epilog="Exit code 0: all made; 2: params, data, passwords or output unusable; 3: some failed, "
+    "the others are there.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
 ParamsFile = Annotated[Path, typer.Argument(metavar="PARAMS", help="The run's YAML file.")]
+_OPEN = "to settle: "
+_SEED = "The same seed, managers and day: the same organisation. Another day: another one."
 Jobs = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Packs at once; default: as in the params.")
 ]
@@ -123,6 +126,7 @@ def check(
     from salesgap.batch.passwords import read_passwords
     from salesgap.crm.checking.report import quality_text
     from salesgap.crm.freeze import survey, write_quarantine
+    from salesgap.crm.proposing.reminders import reminders
     from salesgap.data_check import report_files
     from salesgap.last import read_last_run
     from salesgap.params import load_params
@@ -142,8 +146,10 @@ def check(
         files = report_files(snapshot.report, run, workbook_of(params) / "templates")
         for name, content in files.items():
             publish_bytes(content, folder / name)
-    typer.echo(text)
-    typer.echo(f"\nwritten to {folder}")
+    typer.echo(f"{text}\n")
+    for line in reminders(params, run):
+        typer.echo(f"{_OPEN}{line}\n")
+    typer.echo(f"written to {folder}")
     if snapshot.report.problems:
         raise typer.Exit(2)
 
@@ -270,7 +276,7 @@ def list_params() -> None:
 @app.command()
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the tables go.")],
-    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same organisation.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help=_SEED)] = 1,
     managers: Annotated[int, typer.Option(min=2, max=400, help="How many sales managers.")] = 14,
     as_of: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the export.")
@@ -316,13 +322,16 @@ def _run(params_file: Path, output: Path | str, *, quiet: bool = False, **option
     """Run the batch, say what came of it, and leave with its exit code."""
     from salesgap.batch.closing import closing_lines, totals
     from salesgap.batch.run import run_batch
+    from salesgap.crm.proposing.reminders import reminders
+    from salesgap.params import load_params
 
     outcome = run_batch(params_file, output, quiet=quiet, **options)
     failed = [record for record in outcome.records if not record.made]
     for record in failed:
         typer.echo(f"salesgap: {record.kind} {record.id} failed: {record.reason}", err=True)
     if not quiet:
-        for line in (*closing_lines(outcome), f"{output}: {totals(outcome)}"):
+        told = (f"{_OPEN}{line}" for line in reminders(params_file, load_params(params_file)))
+        for line in (*closing_lines(outcome), *told, f"{output}: {totals(outcome)}"):
             typer.echo(line)
     if failed:
         typer.echo(f"the reasons are above and in {output}/manifest.json", err=quiet)

@@ -122,7 +122,12 @@ class TableSource(_Frozen):
 class Simulated(_Frozen):
     """A simulated organisation instead of an export."""
 
-    seed: int = Field(1, ge=0, description="the same seed gives the same organisation")
+    seed: int = Field(
+        1,
+        ge=0,
+        description="the same seed, as_of, fiscal year and managers give the same organisation; "
+        "another as_of gives another one, not the same one later (docs/batch.md: A second period)",
+    )
     managers: int = Field(14, ge=2, le=400, description="how many sales managers")
 
 
@@ -254,12 +259,15 @@ def _usable_sections(sections: tuple[str, ...]) -> tuple[str, ...]:
     twice = {name for name in sections if sections.count(name) > 1}
     if twice:
         raise ValueError(f"named twice: {', '.join(sorted(twice))}")
+    faults = []
     if sections and sections[0] != _FIRST:
-        raise ValueError(f"{_FIRST} comes first, and cannot be left out")
+        faults.append(f"{_FIRST} comes first, and cannot be left out")
     if sections and _LAST[0] not in (sections[-1:] if _LAST[1] not in sections else sections[-2:]):
-        raise ValueError(
+        faults.append(
             f"{_LAST[0]} cannot be left out; it comes last, and only {_LAST[1]} may follow it"
         )
+    if faults:
+        raise ValueError("; ".join(faults))
     return sections
 
 
@@ -273,7 +281,9 @@ class Report(_Frozen):
     )
     sections: Annotated[tuple[str, ...], AfterValidator(_usable_sections)] = Field(
         (),
-        description=f"the pack's sections in their order, of {', '.join(SECTIONS)}; left out: all",
+        description=f"the pack's sections in their order, of {', '.join(SECTIONS)}; {_FIRST} comes "
+        f"first, {_LAST[0]} last (only {_LAST[1]} may follow it), and neither can be left out; "
+        "without this key: all",
     )
     encrypt: Path | None = Field(
         None,

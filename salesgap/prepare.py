@@ -10,6 +10,7 @@ A manager's notebook opens its own team folder and the benchmarks, and nothing e
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,12 +18,12 @@ import pandas as pd
 
 from salesgap.across import Across, across, sums_of
 from salesgap.coaching.plays import Play, load_plays
-from salesgap.crm.asof import book_as_of
+from salesgap.crm.asof import book_as_of, outline_as_of
 from salesgap.crm.book import Book
 from salesgap.crm.freeze import Snapshot, take_snapshot, write_snapshot
 from salesgap.crm.reading.memory import memory_kept
 from salesgap.crm.team import managers_of, team_of
-from salesgap.errors import DataError, ParamsError
+from salesgap.errors import DataError, ParamsError, nearest
 from salesgap.facts import DataQuality, LastGap, Manager, StrategyVerdict, TableCount
 from salesgap.gaps.benchmarks import compute, revenue_of_others
 from salesgap.gaps.natural import Peers, peers_of
@@ -91,15 +92,18 @@ class Analysis:
     plays: dict[str, Play]
 
 
-def prepare(params: Params, folder: Path, workbook: Path) -> Prepared:
+def prepare(params: Params, folder: Path, workbook: Path, wanted: Sequence[str] = ()) -> Prepared:
     """Freeze the export of ``params`` and write everything the packs need into ``folder``.
 
-    ``workbook``: the folder whose ``templates/plays`` say what to do about a gap.
+    ``workbook``: the folder whose ``templates/plays`` say what to do about a gap. ``wanted``: ids
+    of managers who have to be there, looked for before anything long is done.
 
     Raises ``SourceError``, ``DataError`` or ``ParamsError`` if no pack can be made.
     """
     last = read_last_run(params.last_run, params.as_of) if params.last_run else None
     snapshot = take_snapshot(params)
+    if wanted:
+        refuse_unknown(wanted, managers_of(outline_as_of(snapshot, params))["person_id"])
     write_snapshot(snapshot, folder / SNAPSHOT)
     analysis = analyse(snapshot, params, load_plays(workbook / "templates" / "plays"), last)
     entries = manager_entries(analysis.book, folder)
@@ -200,6 +204,15 @@ def choose(prepared: Prepared, manager_id: str) -> ManagerEntry:
             return entry
     known = ", ".join(entry.person_id for entry in prepared.managers)
     raise ParamsError(f"no manager {manager_id!r} with a team", do=f"choose one of: {known}")
+
+
+def refuse_unknown(ids: Sequence[str], known: Iterable[str]) -> None:
+    """Raise ``DataError`` for the first of ``ids`` that no manager has, with some like it."""
+    there = sorted(known)
+    for id in ids:
+        if there and id not in there:
+            near = nearest([id], there, most=3) or there[:3]
+            raise DataError(f"no manager has the id {id}", do=f"try one like {', '.join(near)}")
 
 
 def manager_entries(book: Book, folder: Path) -> tuple[ManagerEntry, ...]:

@@ -56,18 +56,22 @@ class Lacking(_Frozen):
 class Offender(_Frozen):
     """Whose rows are at fault: ``rows`` of the ``total`` that a file holds of one person.
 
-    ``person`` is as the export writes it, empty where it says nobody.
+    ``person`` is as the export writes it, empty where it says nobody. Where nearly all of a table's
+    rows at fault are of one ``stage``, that is told instead of whose they are.
     """
 
     table: str
     person: str
+    stage: str = ""
     name: str = ""
     rows: int
     total: int
 
     @property
     def whose(self) -> str:
-        """The person as one reads it: a name with its id, or that there is none."""
+        """The person as one reads it: a name with its id, or that there is none; or the stage."""
+        if self.stage:
+            return f"stage {self.stage}"
         if self.name and self.name != self.person:
             return f"{self.name} ({self.person})"
         return self.person or "nobody (no person is given)"

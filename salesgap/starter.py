@@ -103,7 +103,10 @@ def _files(export: Sequence[Path]) -> Iterator[Path]:
     seen: dict[str, Path] = {}
     for place in export:
         if not place.exists():
-            raise SourceError("no such file or folder", where=str(place), do="check the path")
+            do = "check the path; of an export at a URL, copy a sample here, and give the URL later"
+            raise SourceError(
+                "no such file or folder", where=str(place), do=f"{do} in source.folder"
+            )
         for file in files_in(place) if place.is_dir() else [place]:
             if file.name in seen and file != seen[file.name]:
                 raise SourceError(

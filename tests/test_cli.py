@@ -115,6 +115,39 @@ def test_check_says_and_writes_what_was_set_aside(salesgap, small_run, tmp_path)
     assert (row["file"], row["column"]) == ("opportunities.csv", "owner_id")
 
 
+@pytest.mark.parametrize("how", ["check", "batch", "quiet"])
+def test_what_is_left_open_is_said_unless_quiet(salesgap, small_run, how):
+    text = small_run.read_text("utf-8").replace("2026-06-30", "2026-12-31")
+    small_run.write_text(f"{text}currency: EUR    # ASK which one?\n", "utf-8")
+    options = {"check": (), "batch": ("--output", "out"), "quiet": ("--output", "out", "--quiet")}
+    ended = salesgap(how.replace("quiet", "batch"), small_run, *options[how])
+    said = [line for line in ended.out.splitlines() if line.startswith("to settle: ")]
+    assert ended.code == 0
+    assert len(said) == (0 if how == "quiet" else 2)
+    if said:
+        assert said[0].startswith("to settle: small.yml, line 7 (currency) is still marked ASK: ")
+        assert said[1].startswith("to settle: 0 days of the fiscal year left after 2026-12-31")
+
+
+def test_check_says_nothing_more_where_nothing_is_open(salesgap, small_run):
+    assert "to settle" not in salesgap("check", small_run).out
+
+
+def test_help_and_readme_tell_the_same_of_exit_codes(salesgap):
+    words = "2: params, data, passwords or output unusable; 3: some failed, the others are there"
+    assert words in (ROOT / "README.md").read_text("utf-8")
+    assert words in " ".join(salesgap().out.split())
+
+
+def test_an_unknown_manager_is_refused_before_anything_is_prepared(salesgap, small_run, tmp_path):
+    ended = salesgap("pack", small_run, "--manager", "M2", "--output", "out")
+    assert (ended.code, ended.err) == (
+        2,
+        "salesgap: no manager has the id M2 → try one like M1\n",
+    )
+    assert list((tmp_path / "out").glob("data/*")) == []
+
+
 def test_check_of_an_export_without_deals_is_exit_2_and_says_why(salesgap, small_run, tmp_path):
     (tmp_path / "data" / "opportunities.csv").unlink()
     ended = salesgap("check", small_run)

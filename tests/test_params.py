@@ -185,6 +185,11 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
             {"report__sections": ["stack-rank", "how-made"]},
             "report.sections: one-gap comes first, and cannot be left out",
         ),
+        (
+            {"report__sections": ["stack-rank", "cadence"]},
+            "report.sections: one-gap comes first, and cannot be left out; "
+            + HOW_MADE_LAST.removeprefix("report.sections: "),
+        ),
         ({"report__sections": ["one-gap", "stack-rank"]}, HOW_MADE_LAST),
         ({"report__sections": ["one-gap", "how-made", "cadence"]}, HOW_MADE_LAST),
         (

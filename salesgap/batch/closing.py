@@ -34,14 +34,15 @@ def totals(outcome: Outcome) -> str:
     unchanged = f", unchanged {len(outcome.kept)}" if outcome.kept else ""
     removed = f", removed {len(outcome.gone)}" if outcome.gone else ""
     return (
-        f"packs {made['pack']}, region summaries {made['region']}, failed {failed}"
+        f"made {made.total()} (packs {made['pack']}, region summaries {made['region']}), "
+        f"failed {failed}"
         f"{unchanged}{removed}, {outcome.seconds:.0f} s"
     )
 
 
 def planned_lines(plan: Plan) -> Iterator[str]:
     """What would be made and why, and what would be removed."""
-    for item in plan.due:
+    for item in sorted(plan.due, key=lambda item: (item.kind, item.id)):
         why = ", ".join(item.reasons) or "unchanged, made anew without --resume"
         yield f"{item.kind} {item.id}: {why}"
     for record in plan.gone:

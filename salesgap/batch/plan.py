@@ -15,9 +15,8 @@ from salesgap.batch.encrypt import opens
 from salesgap.batch.files import sha256
 from salesgap.batch.inputs import changed, facts_data, shared_inputs, team_data
 from salesgap.batch.manifest import Kind, Manifest, Record
-from salesgap.errors import DataError, nearest
 from salesgap.params import Params
-from salesgap.prepare import ManagerEntry
+from salesgap.prepare import ManagerEntry, refuse_unknown
 
 Choice = Literal["all", "changed", "failed"]
 SUMMARY = "region-summary"
@@ -98,10 +97,7 @@ def make_plan(
 def choose_managers(managers: Sequence[ManagerEntry], ids: Sequence[str]) -> Sequence[ManagerEntry]:
     """The managers of these ids, or all of them. Raises ``DataError`` for an unknown one."""
     by_id = {manager.person_id: manager for manager in managers}
-    for id in ids:
-        if id not in by_id:
-            near = nearest([id], by_id, most=3) or sorted(by_id)[:3]
-            raise DataError(f"no manager has the id {id}", do=f"try one like {', '.join(near)}")
+    refuse_unknown(ids, by_id)
     return [by_id[id] for id in dict.fromkeys(ids)] if ids else managers
 
 

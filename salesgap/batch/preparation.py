@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,19 +28,19 @@ class _Card(BaseModel):
 
 
 def prepare_teams(
-    params: Params, workbook: Path, output: Path, *, reuse: bool
+    params: Params, workbook: Path, output: Path, *, reuse: bool, wanted: Sequence[str] = ()
 ) -> tuple[ManagerEntry, ...]:
     """The managers of the run, with their teams and what was set aside laid into ``output``.
 
     With ``reuse``, a preparation that lies there whole and was made from the same inputs stays.
-    Raises as :func:`salesgap.prepare.prepare`.
+    ``wanted`` and what it raises: as :func:`salesgap.prepare.prepare`.
     """
     data, quarantine = output / DATA, output / QUARANTINE
     inputs = source_inputs(params, workbook)
     managers = _there(data, inputs) if reuse else None
     if managers is None:
         shutil.rmtree(data, ignore_errors=True)
-        managers = prepare(params, data, workbook).managers
+        managers = prepare(params, data, workbook, wanted).managers
         card = _Card(inputs=inputs, content=_content(data), managers=managers)
         publish_text(card.model_dump_json(), data / _CARD)
     shutil.rmtree(quarantine, ignore_errors=True)

@@ -80,7 +80,7 @@ def run_batch(  # noqa: PLR0913  # its arguments are the command's options
             if mirror:
                 mirror.fetch(teams=choice == "changed")
             prepared = prepare_teams(
-                run.params, run.workbook, run.output, reuse=choice == "changed"
+                run.params, run.workbook, run.output, reuse=choice == "changed", wanted=managers
             )
             profile = read_as(run.params, run.output)
             manifest, plan = _plan(run, prepared, managers, choice)
@@ -106,7 +106,7 @@ def dry_run(
         if mirror:
             mirror.fetch(teams=choice == "changed")
         there = teams_there(run.params, run.workbook, run.output) if choice == "changed" else None
-        prepared = there or prepare(run.params, Path(scratch), run.workbook).managers
+        prepared = there or prepare(run.params, Path(scratch), run.workbook, managers).managers
         return _plan(run, prepared, managers, choice)[1]
 
 

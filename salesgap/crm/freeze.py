@@ -30,7 +30,7 @@ from salesgap.crm.checking.sheet import Sheet
 from salesgap.crm.checking.versions import newest_last
 from salesgap.crm.frames import arrow_text, together
 from salesgap.crm.reading.database import heads, heads_in, is_database, opened
-from salesgap.crm.reading.elsewhere import at_hand
+from salesgap.crm.reading.elsewhere import at_hand, said_there
 from salesgap.crm.reading.memory import memory_kept
 from salesgap.crm.reading.peek import Rows, peek
 from salesgap.crm.reading.profile import load_profile
@@ -100,7 +100,8 @@ def survey(params: Params) -> Snapshot:
 
 def _assemble(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
     with at_hand(params.source) as source:
-        return _assemble_here(params.model_copy(update={"source": source}))
+        snapshot, problems = _assemble_here(params.model_copy(update={"source": source}))
+    return snapshot, [said_there(one, source.folder, params.source.folder) for one in problems]
 
 
 def _assemble_here(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
@@ -121,7 +122,7 @@ def _assemble_here(params: Params) -> tuple[Snapshot, list[SalesgapError]]:
         unused_files=_unused_files(params, sheets),
         problems=tuple(dict.fromkeys(str(problem) for problem in problems)),
         profile=profile,
-        lacking=lacking_columns(sheets),
+        lacking=lacking_columns(sheets, checked.tables["opportunities"], params),
         offenders=offenders(sheets),
     )
     return Snapshot(checked.tables, quarantine(sheets), report), problems
@@ -151,11 +152,24 @@ def _heads(source: Source, own: TableSource) -> dict[str, Rows]:
     """The first rows of every file and table that may hold the deals, by its name."""
     if source.url is not None:
         with opened(source.url.get_secret_value()) as database:
-            return heads(database, own)
+            return _one_table(heads(database, own), database.where)
     assert isinstance(source.folder, Path)
     found: dict[str, Rows] = {}
     for path in files_in(source.folder):
-        found |= heads_in(path, own) if is_database(path) else {path.name: peek(path)}
+        within = _one_table(heads_in(path, own), path.name) if is_database(path) else None
+        found |= {path.name: peek(path)} if within is None else within
+    return found
+
+
+def _one_table(found: dict[str, Rows], where: str) -> dict[str, Rows]:
+    """The heads of a database. Raises ``SourceError`` if several tables may hold the deals: one
+    would tell the profile, and another might be read."""
+    if len(found) > 1:
+        raise SourceError(
+            f"{' and '.join(found)} could each be {OPPORTUNITIES.name}",
+            where=where,
+            do="name the one in source.tables.opportunities.table, or the profile",
+        )
     return found
 
 

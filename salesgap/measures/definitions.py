@@ -42,7 +42,7 @@ MEASURES: dict[str, Measure] = {
             "team, trailing window",
             "deals that reached the late phase in the window",
             "the numerator and the deals lost before it in the window; open deals are censored",
-            "each deal once",
+            "each deal once; those opened on their owner's ramp are left out",
             "stage_history.changed_at, opportunities.close_date",
         ),
         Measure(
@@ -52,7 +52,7 @@ MEASURES: dict[str, Measure] = {
             "team, trailing window",
             "deals won in the window",
             "deals that had reached the late phase and were won or lost in the window",
-            "each deal once",
+            "each deal once; those opened on their owner's ramp are left out",
             "stage_history.changed_at, opportunities.close_date",
         ),
         Measure(
@@ -62,17 +62,17 @@ MEASURES: dict[str, Measure] = {
             "team, trailing window",
             "deals won in the window",
             "deals won or lost in the window",
-            "each deal once",
+            "each deal once; those opened on their owner's ramp are left out",
             "opportunities.close_date",
         ),
         Measure(
             "deal_size",
-            "Value of a won deal",
+            "Typical value of a won deal",
             "money",
             "team, trailing window",
             "geometric mean of the amounts of deals won in the window",
             "–",
-            "each won deal once",
+            "each won deal once; those opened on their owner's ramp are left out",
             "opportunities.amount",
         ),
         Measure(
@@ -82,7 +82,7 @@ MEASURES: dict[str, Measure] = {
             "team, trailing window",
             "geometric mean of the days from creation to close of deals won in the window",
             "–",
-            "each won deal once",
+            "each won deal once; those opened on their owner's ramp are left out",
             "opportunities.created_date, opportunities.close_date",
         ),
         Measure(

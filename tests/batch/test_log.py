@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from salesgap.batch.closing import planned_lines
+from salesgap.batch.plan import Item, Plan
 from salesgap.cli import main
 
 NAMED = "first = min(p.name for p in Path(team_folder).parent.iterdir())\n" + (
@@ -60,7 +62,7 @@ def test_the_closing_table_counts_by_region_and_stays_plain(made, batch):
     assert (code, err) == (0, "")
     assert header.split() == ["region", "made", "failed", "unchanged", "removed", "seconds"]
     assert row.split()[:5] == ["EMEA", "2", "0", "1", "0"]
-    pattern = r".*: packs 1, region summaries 1, failed 0, unchanged 1, \d+ s"
+    pattern = r".*: made 2 \(packs 1, region summaries 1\), failed 0, unchanged 1, \d+ s"
     assert re.fullmatch(pattern, line)
     assert "\x1b" not in out
 
@@ -78,6 +80,13 @@ def test_a_dry_run_says_why(made, batch):
         "region EMEA: its packs are made anew",
         "would be made 2, left as they are 1, removed 0; nothing was written",
     ]
+
+
+def test_a_dry_run_lists_packs_by_id_and_then_regions():
+    due = [("region", "EMEA"), ("pack", "E9"), ("pack", "E1")]
+    items = tuple(Item(kind, id, f"emea/{id}", (), {}, ("new",)) for kind, id in due)
+    *listed, _ = planned_lines(Plan(due=items, kept=(), gone=(), apart=()))
+    assert listed == ["pack E1: new", "pack E9: new", "region EMEA: new"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,15 @@ def test_deals_that_were_never_engaged_are_quarantined_with_that_reason(
 
 
 @needs_maven
+def test_what_the_deals_at_fault_share_and_what_open_ones_lack_is_said(snapshot: Snapshot) -> None:
+    (worst,) = snapshot.report.offenders
+    assert (worst.whose, worst.rows, worst.total) == ("stage Prospecting", 500, 500)
+    said = "\n".join(map(str, snapshot.report.lacking))
+    for column in ("amount", "close_date"):
+        assert f"opportunities.{column}: 1,589 of 1,589 open deals have none: " in said
+
+
+@needs_maven
 def test_open_deals_are_valued_from_the_list_and_gtxpro_is_in_it(
     snapshot: Snapshot, book: Book
 ) -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 from salesgap.crm.checking.check import Checked
 from salesgap.crm.checking.sheet import Sheet
 from salesgap.crm.reading.read import ERROR
-from salesgap.crm.tables import TABLES
+from salesgap.crm.tables import OPPORTUNITIES, TABLES
 from salesgap.errors import SourceError
+from salesgap.params import Params
 from salesgap.quality import Lacking, Missing, Offender, Reason, TableQuality
 
 COSTS: dict[str, str] = {
@@ -45,8 +46,13 @@ COLUMN_COSTS: dict[tuple[str, str], str] = {
     ("activities", "with_manager"): "joint calls are not counted",
 }
 
+_OPEN_COSTS = {
+    "amount": "they count at the list price of their product; without one their worth is unknown",
+    "close_date": "no forecast by quarter, and none is seen to be overdue",
+}
 _WHOSE = {"opportunities": "owner_id", "quotas": "person_id", "activities": "person_id"}
 _WORST = 10
+_MANY, _NEARLY_ALL = 10, 0.9  # rows at fault, and their share in one stage, that tell a pattern
 
 
 def table_quality(sheet: Sheet, checked: Checked) -> TableQuality:
@@ -86,13 +92,34 @@ def missing_tables(
     )
 
 
-def lacking_columns(sheets: Mapping[str, Sheet]) -> tuple[Lacking, ...]:
-    """The columns that the packs would use and no row has anything in."""
-    return tuple(
+def lacking_columns(
+    sheets: Mapping[str, Sheet], deals: pd.DataFrame, params: Params
+) -> tuple[Lacking, ...]:
+    """The columns that the packs would use and no row has anything in, or hardly an open deal.
+
+    ``deals``: the accepted opportunities.
+    """
+    empty = [
         Lacking(table=table, column=column, cost=cost)
         for (table, column), cost in COLUMN_COSTS.items()
         if table in sheets and not sheets[table].typed[column].notna().any()
-    )
+    ]
+    told = {(one.table, one.column) for one in empty}
+    opened = deals[deals["stage"].isin([s.name for s in params.stages if s.status == "open"])]
+    few = [
+        _of_open_deals(opened, column, cost)
+        for column, cost in _OPEN_COSTS.items()
+        if ("opportunities", column) not in told
+    ]
+    return (*empty, *(one for one in few if one))
+
+
+def _of_open_deals(opened: pd.DataFrame, column: str, cost: str) -> Lacking | None:
+    without = int(opened[column].isna().sum())
+    if 2 * without <= len(opened):
+        return None
+    text = f"{without:,} of {len(opened):,} open deals have none: {cost}"
+    return Lacking(table="opportunities", column=column, cost=text)
 
 
 def offenders(sheets: Mapping[str, Sheet]) -> tuple[Offender, ...]:
@@ -108,7 +135,10 @@ def offenders(sheets: Mapping[str, Sheet]) -> tuple[Offender, ...]:
 
 def _offenders(sheet: Sheet, column: str, names: Mapping[str, str]) -> list[Offender]:
     found = sheet.findings
-    faulty = found["row"][found["class"] == ERROR].unique()
+    faulty = pd.Index(found["row"][found["class"] == ERROR].unique())
+    stage = _telling_stage(sheet, faulty)
+    if stage is not None:
+        return [stage]
     people = sheet.raw.frame[column]
     counts = people.reindex(faulty).fillna("").value_counts().head(_WORST)
     totals = people[people.isin(counts.index)].value_counts().to_dict()
@@ -122,6 +152,19 @@ def _offenders(sheet: Sheet, column: str, names: Mapping[str, str]) -> list[Offe
         )
         for person, rows in counts.items()
     ]
+
+
+def _telling_stage(sheet: Sheet, faulty: pd.Index) -> Offender | None:
+    """The stage of nearly all deals at fault, if it is more than what most deals are in."""
+    if sheet.table is not OPPORTUNITIES or len(faulty) < _MANY:
+        return None
+    stages = sheet.raw.frame["stage"]
+    counts = stages.reindex(faulty).fillna("").value_counts()
+    stage, rows = str(counts.index[0]), int(counts.iloc[0])
+    total = int((stages == stage).sum())
+    if not stage or rows < _NEARLY_ALL * len(faulty) or total > len(stages) / 2:
+        return None
+    return Offender(table=sheet.table.name, person="", stage=stage, rows=rows, total=total)
 
 
 def _names(sheets: Mapping[str, Sheet]) -> dict[str, str]:

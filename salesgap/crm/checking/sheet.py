@@ -106,7 +106,9 @@ class Sheet:
         alike = self._alike(key)
         if not one_change and len(alike):
             text = "exact duplicate of another, row {}"
-            self.find(_repeats(alike, list(alike.columns), alike.duplicated(), text))
+            # The last one stays: a value that changed and changed back counts as it is now.
+            again = alike.duplicated(keep="last")
+            self.find(_repeats(alike, list(alike.columns), again, text))
             alike = self._alike(key)
         if len(alike):
             text = f"the same {' and '.join(key)} as a later one that differs and counts, row {{}}"

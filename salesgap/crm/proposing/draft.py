@@ -11,6 +11,9 @@ from salesgap.crm.proposing.stages import ProposedStage
 ASK = "ASK"
 """Stands before every question, so that they can be found."""
 
+_AS_OF = "the last day on which the export shows anything done"
+_JANUARY = "January unless you say otherwise; the export cannot tell"
+
 
 def draft(proposal: Proposal, name: str, folder: str) -> str:
     """The YAML of a run called ``name`` on the export in ``folder``, relative to the file."""
@@ -20,29 +23,35 @@ def draft(proposal: Proposal, name: str, folder: str) -> str:
         f"# {len(questions)} things are for you to confirm: look for {ASK}."
         if questions
         else "# Nothing in it is in doubt; it works as it stands.",
-        *(f"# {ASK} {_line(question)}" for question in proposal.asks),
         "",
         f"name: {_text(name)}",
-        _as_of(proposal),
-        "fiscal_year_start_month: 1    # January unless you say otherwise; the export cannot tell",
-        f"currency: {proposal.currency}                 # {_line(proposal.currency_why)}",
+        _key(proposal, "as_of", str(proposal.as_of or ""), _AS_OF),
+        _key(proposal, "fiscal_year_start_month", "1", _JANUARY),
+        _key(proposal, "currency", proposal.currency, proposal.currency_why),
         "",
+        *_asked(proposal, "source"),
         "source:",
         f"  folder: {_text(folder)}",
         f"  profile: {proposal.profile}    # {_line(proposal.why)}",
         *_tables(proposal),
         "",
         "# Your CRM's stages, in order. `early` is before the proposal, `late` from it on.",
+        *_asked(proposal, "stages"),
         "stages:",
         *map(_stage, proposal.stages),
     ]
     return "\n".join(head) + "\n"
 
 
-def _as_of(proposal: Proposal) -> str:
-    if proposal.as_of is None:
-        return f"as_of:    # {ASK} the day the export was made, like 2026-06-30"
-    return f"as_of: {proposal.as_of}    # the last day on which the export shows anything done"
+def _key(proposal: Proposal, key: str, value: str, why: str) -> str:
+    """A key with its value, and beside it the question about it or what it rests on."""
+    (told,) = _asked(proposal, key) or [f"# {_line(why)}"]
+    return f"{key}: {value}    {told}"
+
+
+def _asked(proposal: Proposal, key: str) -> list[str]:
+    """The question about a key as a comment; none if there is none."""
+    return [f"# {ASK} {_line(proposal.asks[key])}"] if key in proposal.asks else []
 
 
 def _tables(proposal: Proposal) -> Iterator[str]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from salesgap.crm.checking.parse import parse_column
 from salesgap.crm.proposing.columns import Keys, Mapped, Match, map_columns, text_under
+from salesgap.crm.proposing.late import nearly_over
 from salesgap.crm.proposing.stages import ProposedStage, probability_of, propose_stages
 from salesgap.crm.reading.grid import read_grid
 from salesgap.crm.reading.peek import peek
@@ -32,6 +33,12 @@ _CONSTANTS = {
     "region": ("all", "no column tells the region: there will be one region summary"),
 }
 _REST = ("stage_history", "team_history", "activities", "quotas", "products")
+_NO_PEOPLE = (
+    "who works for whom? no file tells; complete data/people.csv, which 'salesgap init --from' "
+    "made of the owners, or add one with person_id, name, manager_id, role, region"
+)
+_NO_DAY = "which day is the export of, like 2026-06-30? its dates cannot be read without doubt"
+_NO_WON = "which stage means won? nothing tells; give one the status won"
 _SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "$": "USD"}
 
 
@@ -56,7 +63,7 @@ class ProposedTable:
 class Proposal:
     """``profile`` with the reason, or the tables' own columns; the rest as a run needs it.
 
-    ``asks``: what only a person can say, each a line.
+    ``asks``: what only a person can say, a line by the key of the params file it is asked at.
     """
 
     profile: str
@@ -66,7 +73,7 @@ class Proposal:
     as_of: date | None
     currency: str
     currency_why: str
-    asks: tuple[str, ...] = ()
+    asks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_people(self) -> bool:
@@ -86,7 +93,7 @@ class Proposal:
 
     def questions(self) -> Iterator[str]:
         """All that is not sure."""
-        yield from self.asks
+        yield from self.asks.values()
         for table in self.tables:
             for name, match in table.columns.items():
                 if not match.sure:
@@ -124,27 +131,24 @@ def _proposal(profile: str, why: str, tables: Mapping[str, ProposedTable]) -> Pr
     deals = tables[OPPORTUNITIES.name]
     history = _history(tables.get("stage_history"))
     stages = propose_stages(deals.text("stage"), history, probability_of(deals.cells))
-    asks = []
-    if PEOPLE.name not in tables:
-        asks.append(
-            "who works for whom? no file tells; complete data/people.csv, which 'salesgap init "
-            "--from' made of the owners, or add one with person_id, name, manager_id, role, region"
-        )
-    if not any(stage.status == "won" for stage in stages):
-        asks.append("which stage means won? nothing tells; give one the status won")
     ends = {stage.name for stage in stages if stage.status != "open"}
     day = _last_day(tables, ends)
-    if day is None:
-        asks.append("which day is the export of? its dates cannot be read without doubt")
     code, source, sure = _currency(deals)
-    if not sure:
-        several = deals.text("currency").str.upper().replace("", None).nunique() > 1
-        asks.append(
-            "what is each currency worth? give the `rates` of those that are not the run's"
-            if several
-            else "which currency are the amounts in? nothing tells"
-        )
-    return Proposal(profile, why, tuple(tables.values()), stages, day, code, source, tuple(asks))
+    asks = {
+        "source": "" if PEOPLE.name in tables else _NO_PEOPLE,
+        "as_of": "" if day else _NO_DAY,
+        "fiscal_year_start_month": nearly_over(day, date(day.year, 12, 31)) if day else "",
+        "currency": "" if sure else _no_currency(deals),
+        "stages": "" if any(stage.status == "won" for stage in stages) else _NO_WON,
+    }
+    asked = {key: question for key, question in asks.items() if question}
+    return Proposal(profile, why, tuple(tables.values()), stages, day, code, source, asked)
+
+
+def _no_currency(deals: ProposedTable) -> str:
+    if deals.text("currency").str.upper().replace("", None).nunique() > 1:
+        return "what is each currency worth? give the `rates` of those that are not the run's"
+    return "which currency are the amounts in? nothing tells"
 
 
 def _as_profiled(profile: str, folder: Path) -> list[ProposedTable]:

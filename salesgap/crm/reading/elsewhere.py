@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from salesgap.crm.reading.read import DATA_FILES
-from salesgap.errors import SourceError
+from salesgap.errors import SalesgapError, SourceError
 from salesgap.params import Source
 
-_LOGIN = re.compile(r"//[^/@]*@")
+_LOGIN = re.compile(r"//.*@")  # to the last @: a password may hold one, and a slash
+_QUERY = re.compile(r"\?.*")
 
 
 @contextmanager
@@ -27,23 +28,51 @@ def at_hand(source: Source) -> Iterator[Source]:
     with tempfile.TemporaryDirectory(prefix="salesgap-") as scratch:
         folder = Path(scratch) / "export"
         folder.mkdir()
-        with _answering(_LOGIN.sub("//…@", source.folder)):
+        with _answering(shown(source.folder)):
             _fetch(source.folder, folder)
-        yield source.model_copy(update={"folder": folder})
+        try:
+            yield source.model_copy(update={"folder": folder})
+        except SalesgapError as error:
+            raise said_there(error, folder, source.folder) from None
+
+
+def shown(url: str) -> str:
+    """The URL as it may be told: without a login, and without what may sign it."""
+    return _QUERY.sub("?…", _LOGIN.sub("//…@", url))
+
+
+def said_there(
+    error: SalesgapError, here: Path | str | None, there: Path | str | None
+) -> SalesgapError:
+    """The error as of the place that the params name, not of the copy ``here``."""
+    if not isinstance(there, str):
+        return error
+    where = error.where.replace(str(here), shown(there))
+    return type(error)(error.what, where=where, do=error.do)
 
 
 def _fetch(url: str, folder: Path) -> None:
     """Copy the data files of ``url``, any that fsspec knows, into ``folder``."""
     import fsspec
 
-    system, root = fsspec.core.url_to_fs(url)
+    try:
+        system, root = fsspec.core.url_to_fs(url)
+    except ValueError:
+        raise SourceError(
+            "no store of this kind is known",
+            where=shown(url),
+            do="give a URL such as s3://bucket/export; that of a database belongs in source.url",
+        ) from None
+    if system.isfile(root):
+        raise SourceError("is a file", where=shown(url), do="give the URL of the export's folder")
     for entry in system.ls(root, detail=True):
         name = PurePosixPath(entry["name"]).name
         if PurePosixPath(name).suffix.lower() not in DATA_FILES or entry["type"] == "directory":
             continue
         if entry["type"] == "link" or entry.get("islink"):
             raise SourceError("is a link", where=name, do="copy the file itself")
-        system.get_file(entry["name"], str(folder / name))
+        with _answering(name):
+            system.get_file(entry["name"], str(folder / name))
 
 
 @contextmanager
@@ -58,7 +87,7 @@ def _answering(where: str) -> Iterator[None]:
         raise
     except FileNotFoundError:
         raise SourceError(
-            "no such folder", where=where, do="correct source.folder in the params"
+            "is not there", where=where, do="correct source.folder in the params"
         ) from None
     except ImportError as error:
         raise SourceError(

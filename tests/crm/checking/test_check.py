@@ -98,9 +98,19 @@ def test_all_faults_of_a_row_are_found_at_once(export: Export, deal: Deal) -> No
 def test_an_exact_duplicate_is_kept_once(export: Export, deal: Deal) -> None:
     snapshot = take_snapshot(export(opportunities=[deal(1), deal(2), deal(1)]))
     assert found(snapshot, "opportunities") == [
-        (4, "opportunity_id", "exact duplicate of another, row 2", "error")
+        (2, "opportunity_id", "exact duplicate of another, row 4", "error")
     ]
     assert accepted(snapshot) == ["d1", "d2"]
+
+
+def test_a_value_that_changed_and_changed_back_counts_as_it_is_now(
+    export: Export, deal: Deal
+) -> None:
+    snapshot = take_snapshot(
+        export(opportunities=[deal(1, amount="9"), deal(1, amount="5"), deal(1, amount="9")])
+    )
+    assert list(snapshot.tables["opportunities"]["amount"]) == [9.0]
+    assert [row for row, *_ in found(snapshot, "opportunities")] == [2, 3]
 
 
 def test_of_duplicates_that_differ_the_last_counts(export: Export, deal: Deal) -> None:

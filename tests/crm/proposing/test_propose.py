@@ -14,7 +14,9 @@ from pypdf import PdfReader
 from salesgap.batch.run import run_batch
 from salesgap.crm.freeze import take_snapshot
 from salesgap.crm.proposing.draft import draft
+from salesgap.crm.proposing.late import nearly_over
 from salesgap.crm.proposing.propose import Proposal, propose
+from salesgap.crm.proposing.reminders import reminders
 from salesgap.crm.proposing.stages import propose_stages
 from salesgap.errors import SourceError
 from salesgap.facts import Pack
@@ -180,6 +182,7 @@ def test_of_the_public_sample_the_same_is_proposed_as_a_person_wrote_down() -> N
         (s.name, s.status) for s in by_hand.stages
     ]
     asked = " ".join(found.questions())
+    assert "0 days of the fiscal year left after 2017-12-31" in asked
     assert "which currency" in asked
     assert "which stages come from the proposal on" in asked
 
@@ -310,3 +313,54 @@ def test_check_of_a_folder_prints_what_it_is_and_what_is_open(
     assert "? which currency are the amounts in? nothing tells" in said
     assert "confirm or correct the lines marked ASK" in said
     assert load_params("proposed.yml").source.folder == export.resolve()
+
+
+def test_every_question_is_marked_where_it_is_answered_and_named_until_the_mark_is_gone(
+    tmp_path: Path,
+) -> None:
+    deals = [plain_deal(n, Step=["Intro", "Bronze", "Won"][n % 3]) for n in range(1, 9)]
+    _, path = propose_params(people_and(deals, tmp_path), tmp_path / "params", "run")
+    lines = path.read_text("utf-8").splitlines()
+    currency = next(n for n, line in enumerate(lines) if line.startswith("currency:"))
+    stage = next(n for n, line in enumerate(lines) if '"Intro"' in line)
+    assert reminders(path, load_params(path)) == [
+        f"proposed.yml, line {currency + 1} (currency), line {stage + 1} (Intro) are still marked "
+        "ASK: answer each, then delete the mark"
+    ]
+    lines[currency] = "currency: GBP"
+    path.write_text("\n".join(lines), "utf-8")
+    (said,) = reminders(path, load_params(path))
+    assert said.startswith(f"proposed.yml, line {stage + 1} (Intro) is still marked ASK: answer it")
+    lines[stage] = lines[stage].partition("#")[0]
+    path.write_text("\n".join(lines), "utf-8")
+    assert reminders(path, load_params(path)) == []
+
+
+def test_a_question_above_its_key_is_named_by_that_key(tmp_path: Path) -> None:
+    people_and([plain_deal(n) for n in range(1, 9)], tmp_path)
+    (tmp_path / "staff.csv").unlink()
+    _, path = propose_params(tmp_path, tmp_path / "params", "run")
+    (said,) = reminders(path, load_params(path))
+    assert "(currency), line 9 (source)" in said
+
+
+@pytest.mark.parametrize(
+    ("as_of", "left", "quarter"),
+    [
+        ("2026-12-31", "0 days", "2026-09-30"),
+        ("2026-12-30", "1 day", "2026-09-30"),
+        ("2026-12-02", "29 days", "2026-09-30"),
+    ],
+)
+def test_a_fiscal_year_that_is_nearly_over_is_told_with_the_quarter_before(
+    as_of: str, left: str, quarter: str
+) -> None:
+    said = nearly_over(date.fromisoformat(as_of), date(2026, 12, 31))
+    assert said.startswith(f"{left} of the fiscal year left after {as_of}")
+    assert said.endswith(quarter)
+
+
+def test_a_fiscal_year_with_a_month_left_is_not_nearly_over() -> None:
+    assert nearly_over(date(2026, 12, 1), date(2026, 12, 31)) == ""
+    assert nearly_over(date(2026, 6, 30), date(2027, 6, 29)) == ""
+    assert nearly_over(date(2026, 6, 1), date(2026, 6, 30)).endswith("2026-03-31")

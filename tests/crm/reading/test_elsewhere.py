@@ -76,6 +76,12 @@ def test_a_link_is_not_followed(exported: Path, make_params: Callable[..., Param
         take_snapshot(make_params({"folder": exported.as_uri()}))
 
 
+def test_the_url_of_a_file_is_no_folder(exported: Path, make_params: Callable[..., Params]) -> None:
+    file = (exported / "people.csv").as_uri()
+    with pytest.raises(SourceError, match=r"people\.csv: is a file → give the URL of the export"):
+        take_snapshot(make_params({"folder": file}))
+
+
 def test_what_lies_elsewhere_may_be_other_data_each_time(
     store: str, make_params: Callable[..., Params]
 ) -> None:
@@ -86,9 +92,10 @@ def test_what_lies_elsewhere_may_be_other_data_each_time(
 @pytest.mark.parametrize(
     ("url", "line"),
     [
-        ("memory://nowhere-at-all", "memory://nowhere-at-all: no such folder → correct source"),
-        ("nosuch://me:secret9@host/x", "nosuch://…@host/x: cannot be read (ValueError) → check"),
-        ("memory:///", "no file for people"),
+        ("memory://nowhere-at-all", "memory://nowhere-at-all: is not there → correct source"),
+        ("nosuch://me:secret9@host/x", "nosuch://…@host/x: no store of this kind is known → give"),
+        ("nosuch://me:s@cr/et9@host/x?key=secret9", "nosuch://…@host/x?…: no store of this kind"),
+        ("memory:///", "memory:///: no file for people"),
     ],
 )
 def test_what_cannot_be_fetched_is_one_line(

@@ -123,6 +123,20 @@ def test_a_table_that_the_params_name_is_the_one_that_tells(
         take_snapshot(make_params(database | {"tables": said}))
 
 
+def test_two_tables_that_may_hold_the_deals_are_asked_about(
+    tables: dict[str, pd.DataFrame], tmp_path: Path, make_params: Callable[..., Params]
+) -> None:
+    with duckdb.connect(tmp_path / "two.duckdb") as there:
+        for name, frame in (tables | {"opportunities": tables["opportunity"]}).items():
+            there.register("frame", pa.Table.from_pandas(frame, preserve_index=False))
+            there.execute(f'create table "{name}" as select * from frame')
+    url = {"url": f"duckdb:///{tmp_path / 'two.duckdb'}"}
+    with pytest.raises(SourceError, match="could each be opportunities → name the one in source"):
+        take_snapshot(make_params(url))
+    one = {"tables": {"opportunities": {"table": "opportunity"}}}
+    assert survey(make_params(url | one)).report.profile.startswith("salesforce (opportunity has")
+
+
 def test_rows_that_a_query_selects_have_canonical_names(
     database: dict[str, Any], make_params: Callable[..., Params]
 ) -> None:
