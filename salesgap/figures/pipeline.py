@@ -46,12 +46,20 @@ def coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> Figure
     )
 
 
-def _coverage_title(quarters: Sequence[Coverage], writer: Writer) -> str:
+def first_short(quarters: Sequence[Coverage]) -> tuple[str, float] | None:
+    """The first quarter whose open pipeline does not cover what is to go, and by how much."""
     for quarter in quarters:
         needed = needed_money(quarter)
         if needed is not None and quarter.open_all < needed:
             _, (_, short) = add_up(needed, (quarter.open_all, needed - quarter.open_all))
-            return f"{quarter.quarter} is {writer.money(short)} of open pipeline short"
+            return quarter.quarter, short
+    return None
+
+
+def _coverage_title(quarters: Sequence[Coverage], writer: Writer) -> str:
+    lacking = first_short(quarters)
+    if lacking is not None:
+        return f"{lacking[0]} is {writer.money(lacking[1])} of open pipeline short"
     if all(needed_money(quarter) is None for quarter in quarters):
         first = quarters[0]
         return f"{writer.money(first.open_all)} is open and due in {first.quarter}"
@@ -81,7 +89,8 @@ def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> 
         canvas.bar(x(0), x(quarter.open_all), y, 13, SOFT)
         canvas.bar(x(0), x(quarter.open_late), y, 13, INK)
         needed = needed_money(quarter)
-        canvas.text(x(max(quarter.open_all, needed or 0)) + 6, y, text)
+        mark = None if needed is None else x(needed)
+        canvas.text(beside(x(quarter.open_all), mark, text), y, text)
         if needed is not None:
             canvas.rule(x(needed), y - 9, x(needed), y + 9, look.accent, 2.2)
             label = f"needed {writer.money(needed)}"
@@ -95,6 +104,13 @@ def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> 
                 anchor="right" if anchor_right else "center",
             )
     return canvas
+
+
+def beside(bar: float, mark: float | None, text: str) -> float:
+    """Where the text of a bar starts: at its end, but behind a mark that it would run into."""
+    start = bar + 6
+    clear = mark is None or mark < start - 3 or start + text_width(text) < mark - 3
+    return start if clear else max(start, (mark or 0) + 6)
 
 
 def _open(quarter: Coverage, writer: Writer) -> str:

@@ -96,11 +96,13 @@ def _said(rep: RepRank, writer: Writer) -> str:
 
 @dataclass(frozen=True)
 class _Frame:
-    """What the parts of one chart share, in points: room for names, least row, and the axis."""
+    """What the parts of one chart share, in points: room for names, least row, and the axis; and
+    whether there are bands to mark: a single one holds everybody."""
 
     side: float
     row: float
     x: Scale
+    bands: bool
 
 
 def _frame(reps: Sequence[RepRank], writer: Writer) -> _Frame:
@@ -113,7 +115,8 @@ def _frame(reps: Sequence[RepRank], writer: Writer) -> _Frame:
         side + 12,
         FULL - RIGHT - room - 6,
     )
-    return _Frame(side, 19.0 if len(reps) <= 12 else 13.5, x)
+    bands = len({rep.band for rep in reps}) > 1
+    return _Frame(side, 19.0 if len(reps) <= 12 else 13.5, x, bands)
 
 
 def _draw_reps(reps: Sequence[RepRank], frame: _Frame, writer: Writer, look: Look) -> Canvas:
@@ -125,7 +128,7 @@ def _draw_reps(reps: Sequence[RepRank], frame: _Frame, writer: Writer, look: Loo
     canvas.rule(x(1.0), 14, x(1.0), canvas.height, MUTED)
     top, band = HEAD, 0
     for rep, lines, height in zip(reps, names, heights, strict=True):
-        if rep.band != band:
+        if frame.bands and rep.band != band:
             canvas.rule(0, top, FULL, top)
             canvas.text(FULL, top + height / 2, f"band {rep.band}", colour=MUTED, anchor="right")
             band = rep.band

@@ -65,7 +65,7 @@ DRIVERS: dict[Driver, DriverWords] = {
         "Win larger deals",
         "Your won deals are typically worth {value} ({count}); "
         "like-for-like peers’ are worth {peers}.",
-        "value of a won deal",
+        "typical value of a won deal",
     ),
     "cycle_time": DriverWords(
         "Cycle time",

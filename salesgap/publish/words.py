@@ -115,12 +115,18 @@ class Writer:
         """The ends of an interval: '€190k to €445k'."""
         return f"{self.money(value.low)} to {self.money(value.high)}"
 
-    def _plain_money(self, value: float) -> str:
+    @keeps_value
+    def exact_money(self, value: float | None, digits: int) -> str:
+        """Money with exactly ``digits`` decimals: '€0.192'."""
+        return MISSING if value is None else self._plain_money(value, digits)
+
+    def _plain_money(self, value: float, digits: int = 0) -> str:
         pattern = str(Locale.parse(self.locale).currency_formats["standard"].pattern)
-        whole = pattern.replace(".00", "")
+        wanted = pattern.replace(".00", "." + "0" * digits if digits else "")
+        amount = round(value, digits) if digits else round(value)
         return _minus(
             format_currency(
-                round(value), self.currency, whole, locale=self.locale, currency_digits=False
+                amount, self.currency, wanted, locale=self.locale, currency_digits=False
             )
         )
 

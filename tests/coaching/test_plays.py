@@ -82,6 +82,13 @@ def test_the_creation_play_asks_for_nothing_this_year_that_would_close_in_the_ne
     assert not any("next year" in action.do for action in actions(creation, FRIDAY, ["Ann"], 6))
 
 
+def test_what_is_due_with_the_first_one_to_one_does_not_count_them_all():
+    due = [step for play in load_plays(PLAYS).values() for step in play.actions]
+    first = [step.seen_in for step in due if step.one_to_one == "first"]
+    assert first
+    assert not any("$count" in seen for seen in first)
+
+
 @pytest.mark.parametrize("driver", ["pipeline_creation", "none"])
 def test_the_shipped_plays_are_due_with_the_one_to_ones_that_they_speak_of(driver):
     found = actions(load_plays(PLAYS)[driver], FRIDAY, ["Ann"], 6, ROUND)

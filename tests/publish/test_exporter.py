@@ -295,6 +295,20 @@ def test_tables_side_by_side_start_level_though_one_title_is_longer(
     assert heights["AAA"] == pytest.approx(heights["BBB"], abs=0.5)
 
 
+@pytest.mark.parametrize("before", range(28, 44, 3))
+def test_short_tables_side_by_side_are_on_one_page(made: SimpleNamespace, before: int) -> None:
+    def table(rows: int) -> Table:
+        cells = tuple((made.spans(f"CELL {n}"),) for n in range(rows))
+        return Table(title="T", header=("h",), rows=cells, align=("left",), widths=(1,))
+
+    above = tuple(Text(spans=made.spans("A line.")) for _ in range(before))
+    pair = Columns(columns=((table(7),), (table(9),)), ratios=(1, 1))
+    section = Section(name="pair", title="A pair", blocks=(*above, pair))
+    pages = pypdf.PdfReader(io.BytesIO(pdf_of(pack_of(made, made.shown(section))))).pages
+    counts = [page.extract_text().count("CELL") for page in pages]
+    assert sorted(counts)[-1] == 16
+
+
 def test_no_text_leaves_the_page(made: SimpleNamespace) -> None:
     pdf = pdf_of(made.notebook(made.shown(everywhere(made, "W" * 300))))
     page_width, margin = 595.28, 51.02

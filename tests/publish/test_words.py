@@ -42,6 +42,13 @@ def test_money_is_compact_and_never_zero_when_missing(value: float | None, text:
     assert BRITISH.money(value) == text
 
 
+def test_money_is_exact_where_the_decimals_are_the_point() -> None:
+    assert BRITISH.exact_money(0.192, 3) == "€0.192"
+    assert GERMAN.exact_money(0.27, 3) == "0,270\xa0€"
+    assert Writer("en_GB", "JPY").exact_money(0.192, 3) == "JP¥0.192"
+    assert BRITISH.exact_money(None, 3) == MISSING
+
+
 def test_money_of_a_locale_that_does_not_abbreviate_thousands_is_grouped() -> None:
     assert GERMAN.money(310_000) == "310.000\xa0€"
     assert GERMAN.money(2_310_000) == "2,31\xa0Mio.\xa0€"

@@ -35,7 +35,7 @@ def cadence_and_checkpoint(pack: Pack, report: Report) -> SectionView:
         b.Heading(text="Cadence and checkpoint", level=1),
         *_calendar(pack.coaching.cadence, write),
         *_debrief(pack.coaching.debrief),
-        *checkpoint(pack.coaching, write),
+        *checkpoint(pack, write),
         *scorecard(pack, report, write),
         *great_or_mediocre(pack.coaching.signs, write),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesgap.facts import Coaching, Indicator, Mix
+from salesgap.facts import Indicator, Mix, Pack
 from salesgap.publish.blocks import Block, Columns, Table
 from salesgap.publish.sections.parts import body, table
 from salesgap.publish.wording import measure_name
@@ -12,22 +12,24 @@ _OTHER, _REST = "other", "all other"
 _DIMENSIONS = {"product": "Product", "type": "Deal type", "segment": "Segment"}
 
 
-def checkpoint(coaching: Coaching, write: Writer) -> list[Block]:
+def checkpoint(pack: Pack, write: Writer) -> list[Block]:
     """Leading indicators beside the mix of what was won: now, last quarter and peers."""
+    coaching, months = pack.coaching, pack.shortfall.months if pack.shortfall else None
     if not coaching.checkpoint:
         return [body("No leading indicator can be measured from these data.")]
-    indicators = _indicators(coaching.checkpoint, write)
+    indicators = _indicators(coaching.checkpoint, months, write)
     if not coaching.mix:
         return [indicators]
     return [Columns(columns=((indicators,), (_mix(coaching.mix, write),)), ratios=(1.1, 1))]
 
 
-def _indicators(checked: tuple[Indicator, ...], write: Writer) -> Table:
+def _indicators(checked: tuple[Indicator, ...], months: int | None, write: Writer) -> Table:
+    """``months``: what the peers' level is counted over."""
     columns = (
-        ("Leading indicator", "l", 2.4),
-        ("Now (count)", "r", 1.6),
-        ("Last", "r", 1.25),
-        ("Peers", "r", 1.1),
+        ("Leading indicator", "l", 2.9),
+        ("Now (count)", "r", 1.5),
+        ("Last", "r", 1.05),
+        (f"Peers, {write.count(months, 'month')}" if months else "Peers", "r", 1.1),
     )
     rows = [
         (
@@ -38,10 +40,20 @@ def _indicators(checked: tuple[Indicator, ...], write: Writer) -> Table:
         )
         for one in checked
     ]
-    note = "A few points on a few deals are chance; look for the same sign twice."
+    note = (
+        "A few points on a few deals are chance; look for the same sign twice. "
+        f"{_left_out(checked)}"
+    )
     return table(
         columns, rows, title="This quarter’s leading indicators, beside the last", note=note
     )
+
+
+def _left_out(checked: tuple[Indicator, ...]) -> str:
+    """Why fewer wins may be counted here than were won, and what the peers' margin is of."""
+    told = any(one.measure == "margin" and one.now is not None for one in checked)
+    but = "count in the margin only; its peers’ is this quarter’s" if told else "are left out"
+    return f"Deals opened on a ramp {but}."
 
 
 def _mix(mixed: tuple[Mix, ...], write: Writer) -> Table:
@@ -60,7 +72,8 @@ def _mix(mixed: tuple[Mix, ...], write: Writer) -> Table:
         )
         for one in mixed
     ]
-    return table(columns, rows, title=_mix_title(mixed))
+    note = "Deals that tell no product, type or segment are left out."
+    return table(columns, rows, title=_mix_title(mixed), note=note)
 
 
 def _is_rest(one: Mix, mixed: tuple[Mix, ...]) -> bool:

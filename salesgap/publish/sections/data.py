@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
+
 from salesgap.facts import DataQuality, Pack, TableCount
 from salesgap.measures.definitions import MEASURES
 from salesgap.params import Report
-from salesgap.publish.blocks import Block, Bullets, Columns, Heading, Section, Span, Spans, Table
+from salesgap.publish.blocks import (
+    Block,
+    Bullets,
+    Columns,
+    Heading,
+    Section,
+    Span,
+    Spans,
+    Table,
+    Text,
+)
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page, long_names
 from salesgap.publish.sections.parts import ended, run, say, small, strong, table
@@ -145,8 +158,15 @@ def _definitions(pack: Pack) -> list[Block]:
         if measure.id in used
     ]
     halves = (tuple(items) for items in _even(told))
-    parts = ((Bullets(items=items, size="small"),) for items in halves if items)
+    parts = ((_run_on(items),) for items in halves if items)
     return [Heading(text="What the measures mean", level=2), *_side_by_side(*parts)]
+
+
+def _run_on(items: Sequence[Spans]) -> Text:
+    """As one small paragraph: a list would fill the last page with the ends of its lines."""
+    return Text(
+        spans=tuple(chain.from_iterable((*item, Span(text=" ")) for item in items)), size="small"
+    )
 
 
 def _even(told: list[Spans]) -> tuple[list[Spans], list[Spans]]:

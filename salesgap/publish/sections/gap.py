@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from salesgap import figures
-from salesgap.facts import Action, Candidate, Gap, Pack, Shortfall
-from salesgap.figures.gap import in_question, noteworthy
+from salesgap.facts import Action, Candidate, Gap, Pack
+from salesgap.figures.gap import in_question
 from salesgap.figures.style import Look, look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
 from salesgap.publish.sections.follow import last_pack
+from salesgap.publish.sections.no_gap import candidate_of, likely, no_gap, surely_late, unsure
 from salesgap.publish.sections.parts import body, muted, page_setup, say, small, strong, table
 from salesgap.publish.wording import (
-    DRIVERS,
     KINDS,
     candidate_label,
     evidence_value,
@@ -50,20 +48,10 @@ def one_gap(pack: Pack, report: Report) -> SectionView:
 def _title(pack: Pack) -> str:
     if not pack.candidates:
         return "These data cannot tell a gap yet."
-    nearest = _candidate(pack, pack.gap.runner_up)
-    if pack.gap.driver == "none" and nearest is not None and _surely_late(nearest):
+    nearest = candidate_of(pack, pack.gap.runner_up)
+    if pack.gap.driver == "none" and nearest is not None and surely_late(nearest):
         return "It is too late for a gap to count this year."
-    return "No gap is sure enough to name." if _likely(pack) else gap_title(pack.gap)
-
-
-def _surely_late(nearest: Candidate) -> bool:
-    return nearest.real and nearest.too_late
-
-
-def _likely(pack: Pack) -> bool:
-    """Whether no gap is named although one is more likely there than not."""
-    nearest = _candidate(pack, pack.gap.runner_up)
-    return pack.gap.driver == "none" and nearest is not None and nearest.probability >= 0.5
+    return "No gap is sure enough to name." if likely(pack) else gap_title(pack.gap)
 
 
 def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
@@ -88,7 +76,7 @@ def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
 
 def _verdict(pack: Pack, write: Writer) -> Spans:
     if pack.gap.driver == "none":
-        return _no_gap(pack, write)
+        return no_gap(pack, write)
     opening = _seats(pack.gap, write) if pack.gap.people else finding(pack.gap, write)
     return say(f"{opening} " if opening else "", *_worth(pack, write))
 
@@ -144,53 +132,6 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _no_gap(pack: Pack, write: Writer) -> Spans:
-    if not pack.candidates:
-        return say(pack.gap.note)
-    praise = "" if _likely(pack) else _against_peers(pack.shortfall, in_question(pack), write)
-    return say(strong(praise), f"{pack.gap.note} ", _nearest(pack, write))
-
-
-def _against_peers(shortfall: Shortfall | None, doubted: Sequence[str], write: Writer) -> str:
-    """What works, where it brings clearly more than the peers' and is not ``doubted``; '' where
-    none does."""
-    if shortfall is None:
-        return ""
-    least = noteworthy(shortfall)
-    told = [
-        (part.driver, part.value)
-        for part in shortfall.parts
-        if part.driver != "timing" and part.value and abs(part.value) >= least
-    ]
-    if not told:
-        return "Your team is level with its peers. "
-    works = [DRIVERS[d].name.lower() for d, value in told if value > 0 and d not in doubted]
-    over = f"over {write.count(shortfall.months, 'month')}"
-    return f"Keep doing what works: {listed(works)} above peers {over}. " if works else ""
-
-
-def _nearest(pack: Pack, write: Writer) -> str:
-    nearest = _candidate(pack, pack.gap.runner_up)
-    if nearest is None:
-        return ""
-    label = candidate_label(nearest)
-    if nearest.impact is None:
-        return f"Nearest: {label.lower()}; its value cannot be known from these data."
-    if nearest.too_late:
-        return f"Nearest: {label.lower()}; not named: it brings nothing before year end."
-    worth = f"{write.money(nearest.impact.expected)} this year if real"
-    return f"Nearest: {label.lower()}, {worth}; not named: {_unsure(nearest, write)}."
-
-
-def _unsure(candidate: Candidate, write: Writer) -> str:
-    """Why one that seems likely is not named: the run asks for more."""
-    return f"{write.chance(candidate.probability)} sure is too little in this run"
-
-
-def _candidate(pack: Pack, id: str | None) -> Candidate | None:
-    return next((c for c in pack.candidates if c.id == id), None)
-
-
 # ── why, and what to do ───────────────────────────────────────────────────────────────────
 
 
@@ -229,7 +170,7 @@ def _who_by(action: Action, write: Writer) -> str:
 
 def _runner_up(pack: Pack, write: Writer) -> list[Block]:
     """What the chart of candidates cannot say: why a gap stands that is not clearly first."""
-    gap, second = pack.gap, _candidate(pack, pack.gap.runner_up)
+    gap, second = pack.gap, candidate_of(pack, pack.gap.runner_up)
     if gap.driver == "none" or second is None:
         return []
     label = strong(candidate_label(second))
@@ -248,4 +189,4 @@ def _perhaps_more(gap: Gap, second: Candidate, write: Writer) -> list[Block]:
     """A candidate that may be chance is no rival, but its larger figure needs a word."""
     if (gap.margin or 0) >= 0:
         return []
-    return [small(strong(candidate_label(second)), f" is not named: {_unsure(second, write)}.")]
+    return [small(strong(candidate_label(second)), f" is not named: {unsure(second, write)}.")]

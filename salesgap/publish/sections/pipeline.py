@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from salesgap import figures
@@ -171,7 +172,8 @@ def _sum(quarter: Coverage, write: Writer) -> Spans:
     all_needed, (_, short) = add_up(needed, (quarter.open_all, needed - quarter.open_all))
     difference = f"{write.money(abs(short))} {'short' if short > 0 else 'to spare'}"
     need = (
-        f" Of each {write.currency} 1 of it you win {share} in the quarter; "
+        f" Of each {write.money(1)} of it you win {write.exact_money(quarter.yield_all, 3)} in the "
+        f"quarter; "
         f"1 ÷ {share} = {write.times(quarter.needed)} needed, or {write.money(all_needed)}: "
         f"{difference}."
     )
@@ -183,7 +185,7 @@ def _sum(quarter: Coverage, write: Writer) -> Spans:
 
 def _stages(pipeline: Pipeline, write: Writer) -> list[Block]:
     """Stages beside what passes from phase to phase, or whichever of them there is."""
-    shown: list[Block] = [_stage_table(pipeline.stages, write)] if pipeline.stages else []
+    shown: list[Block] = [_stage_table(pipeline, write)] if pipeline.stages else []
     shown += _cautions(pipeline, write)
     activities = attention_of(pipeline.attention, write)
     if not pipeline.conversion:
@@ -194,13 +196,14 @@ def _stages(pipeline: Pipeline, write: Writer) -> list[Block]:
     return [Columns(columns=(tuple(shown), passed), ratios=(1.15, 1))]
 
 
-def _stage_table(stages: tuple[StageRow, ...], write: Writer) -> Table:
+def _stage_table(pipeline: Pipeline, write: Writer) -> Table:
+    stages = pipeline.stages
     columns = (
-        ("Stage", "l", 2.4),
-        ("Deals", "r", 0.9),
-        ("Amount", "r", 1.2),
-        ("Median age", "r", 1.3),
-        ("Slow", "r", 1.3),
+        ("Stage", "l", 2.1),
+        ("Deals", "r", 0.8),
+        ("Amount", "r", 1.9),  # room for 1,16 mln JPY: a money's signs do not wrap
+        ("Median age", "r", 1.15),
+        ("Slow", "r", 1.15),
     )
     rows = [
         (
@@ -212,12 +215,23 @@ def _stage_table(stages: tuple[StageRow, ...], write: Writer) -> Table:
         )
         for row in stages
     ]
+    rows += _elsewhere_open(pipeline, write)
     note = "Age: in this stage. " + (
         "Slow: longer in it than 9 of 10 deals that were later won."
         if any(row.slow is not None for row in stages)
         else "Slow: not known; no won deal tells how long its stages took."
     )
     return table(columns, rows, title=_stages_title(stages), note=note)
+
+
+def _elsewhere_open(pipeline: Pipeline, write: Writer) -> list[tuple[Spans, str, str, str, str]]:
+    """A row of the open deals whose stage on the day nobody knows, so that the deals add up."""
+    more = pipeline.open_deals - sum(row.deals for row in pipeline.stages)
+    if more <= 0:
+        return []
+    known = math.fsum(row.amount for row in pipeline.stages)
+    amount = None if pipeline.open_amount is None else max(pipeline.open_amount - known, 0.0)
+    return [(say("Stage not known then"), write.number(more), write.money(amount), "", "")]
 
 
 def _slow(row: StageRow, write: Writer) -> str:

@@ -59,11 +59,18 @@ def _rank_table(summary: RegionSummary, write: Writer) -> Table:
             line.manager.name,
             _attainment(line, write) if quotas else write.money(line.won),
             write.number(line.reps),
-            write.chance(line.rank.chance_bottom_tenth if line.rank else None),
+            write.chance(_bottom_tenth(line)),
         )
         for line in ranked
     ]
     return table(columns, rows)
+
+
+def _bottom_tenth(line: ManagerLine) -> float | None:
+    """Of so few that nobody is the bottom tenth there is no chance of it, not a small one."""
+    if line.rank is None or line.rank.managers < _FEWEST:
+        return None
+    return line.rank.chance_bottom_tenth
 
 
 def _attainment(line: ManagerLine, write: Writer) -> str:

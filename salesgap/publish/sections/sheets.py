@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from salesgap.facts import DealAtRisk, OneToOne, Pack, Quarter, RepRank, Skill
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Cards, Columns, Heading, Section, Text, WriteIn
@@ -31,10 +33,13 @@ def one_to_ones(pack: Pack, report: Report) -> SectionView:
     pack = for_page(pack)
     write = writer(report, pack.currency)
     ranks = {rep.person.id: rep for rep in pack.stack_rank}
-    since = write.short_day(pack.pipeline.net_new_since)
+    talk = _Talk(
+        since=write.short_day(pack.pipeline.net_new_since),
+        new_first=pack.gap.driver == "pipeline_creation",
+    )
     sheets = pack.coaching.one_to_ones
     cards = tuple(
-        _card(_parts(sheet, ranks.get(sheet.person.id), since, write), alone=_alone(n, len(sheets)))
+        _card(_parts(sheet, ranks.get(sheet.person.id), talk, write), alone=_alone(n, len(sheets)))
         for n, sheet in enumerate(sheets)
     )
     opening = (
@@ -47,6 +52,15 @@ def one_to_ones(pack: Pack, report: Report) -> SectionView:
         blocks.append(Cards(cards=cards))
     section = Section(name="one-to-ones", title="One-to-ones", blocks=tuple(blocks))
     return SectionView(section)
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """What all cards share: the day that net new is counted since, and whether it opens the talk,
+    as page 1 asks where the gap is creation."""
+
+    since: str
+    new_first: bool
 
 
 def _key(pack: Pack) -> str:
@@ -72,16 +86,17 @@ def _card(parts: tuple[Block, list[Block], list[Block]], *, alone: bool) -> tupl
 
 
 def _parts(
-    sheet: OneToOne, rank: RepRank | None, since: str, write: Writer
+    sheet: OneToOne, rank: RepRank | None, talk: _Talk, write: Writer
 ) -> tuple[Block, list[Block], list[Block]]:
     """A rep's name, what the data know, and what the two of them are to fill in and plan."""
-    known: list[Block] = [
-        _judged(sheet, rank, write),
-        _behaviour(sheet, write),
-        *_deals(sheet, write),
-    ]
-    planned: list[Block] = [
-        _net_new(sheet, since, write),
+    judged: list[Block] = [_judged(sheet, rank, write), _behaviour(sheet, write)]
+    if talk.new_first:
+        known = [*judged, _net_new(1, sheet, talk.since, write), *_deals(2, sheet, write)]
+        planned: list[Block] = []
+    else:
+        known = [*judged, *_deals(1, sheet, write)]
+        planned = [_net_new(2, sheet, talk.since, write)]
+    planned += [
         _development(sheet, write),
         Columns(
             columns=(
@@ -135,7 +150,7 @@ def _future(sheet: OneToOne, write: Writer) -> str:
     if not sheet.skills:
         return "no skill is assessed; see item 3"
     told = ", ".join(_skill(skill, write) for skill in sheet.skills[:MOST_SKILLS])
-    return f"{told} of {write.number(5)}"
+    return f"skills scored of {write.number(5)}: {told}"
 
 
 def _skill(skill: Skill, write: Writer) -> str:
@@ -163,8 +178,8 @@ def _level(sheet: OneToOne, write: Writer) -> str:
 # ── the items ─────────────────────────────────────────────────────────────────────────────
 
 
-def _deals(sheet: OneToOne, write: Writer) -> list[Block]:
-    title = strong("1 · Mid and late deals: ")
+def _deals(item: int, sheet: OneToOne, write: Writer) -> list[Block]:
+    title = strong(f"{item} · Mid and late deals: ")
     if not sheet.deals:
         return [body(title, "none open in mid or late stages.")]
     first, *others = sheet.deals[:MOST_DEALS]
@@ -193,13 +208,13 @@ def _amount(deal: DealAtRisk, write: Writer) -> str:
     return "no amount" if deal.amount is None else write.money(deal.amount)
 
 
-def _net_new(sheet: OneToOne, since: str, write: Writer) -> Block:
+def _net_new(item: int, sheet: OneToOne, since: str, write: Writer) -> Block:
     new = (
         f"{write.money(sheet.net_new_amount)} in {write.count(sheet.net_new_deals, 'deal')}."
         if sheet.net_new_deals
         else "none yet. What is in the way?"
     )
-    return body(strong(f"2 · Net new since {since}: "), new)
+    return body(strong(f"{item} · Net new since {since}: "), new)
 
 
 def _development(sheet: OneToOne, write: Writer) -> Block:

@@ -50,8 +50,8 @@ def _in_reach(plan: TacticalPlan, needed: float, write: Writer) -> str:
     pace = plan.feasible_per_week
     if pace is None or plan.feasible is None or needed <= pace:
         return ""
-    brings = f"{write.number(pace, 1)}, brings {write.money(plan.feasible)}"
-    return f" Out of reach: a strong pace, {brings}. Agree on that."
+    brings = f"{write.number(pace, 1)} new ones a week, brings {write.money(plan.feasible)}"
+    return f" Out of reach: a strong pace, {brings}. Agree on it."
 
 
 def week_of(activities: tuple[ActivityTarget, ...], write: Writer) -> list[Block]:

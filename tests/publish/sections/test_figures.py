@@ -11,6 +11,7 @@ import pytest
 from salesgap import facts as f
 from salesgap import figures
 from salesgap.figures.gap import in_question
+from salesgap.figures.pipeline import beside
 from salesgap.figures.style import FULL, Canvas, look, readable, text_width, wrap
 from salesgap.publish.blocks import Figure
 from salesgap.publish.words import Writer
@@ -75,6 +76,26 @@ def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSum
         "The intervals overlap: the data cannot tell these managers apart",
         "Two teams are more than a tenth short on pipeline creation",
     ]
+
+
+def test_bands_are_marked_only_where_there_are_several(full_pack: f.Pack) -> None:
+    def drawn(reps: tuple[f.RepRank, ...]) -> str:
+        (figure,) = figures.stack_rank(reps, True, WRITER, LOOK)
+        return figure.svg
+
+    alike = tuple(rep.model_copy(update={"band": 1}) for rep in full_pack.stack_rank)
+    assert "band 2" in drawn(full_pack.stack_rank)
+    assert "band" not in drawn(alike)
+
+
+@pytest.mark.parametrize(
+    ("mark", "start"),
+    [(None, 106.0), (60.0, 106.0), (400.0, 106.0), (110.0, 116.0), (125.0, 131.0)],
+)
+def test_what_is_open_stands_at_its_bar_unless_it_would_run_into_the_mark(
+    mark: float | None, start: float
+) -> None:
+    assert beside(100.0, mark, "€2.58M open, €1.2M late") == start
 
 
 def test_what_is_not_known_is_not_drawn(bare_pack: f.Pack) -> None:

@@ -17,6 +17,7 @@ from salesgap.publish.blocks import FACTS_MIME, SECTION_MIME, Section
 from salesgap.publish.display import SectionView
 from salesgap.publish.execution import EXECUTION, HABITS
 from salesgap.publish.names import for_page
+from salesgap.publish.words import MISSING, Writer
 from salesgap.validate.plain import PAGES
 
 REGION_PAGES = (
@@ -225,6 +226,60 @@ def test_a_runner_up_that_may_be_chance_is_no_rival(
     assert "worth more" not in page
 
 
+def unlikely(pack: f.Pack, chance: float | None = 0.05, **changes: Any) -> f.Pack:
+    """The pack with this chance to make the year."""
+    attained = pack.attainment.model_copy(update={"chance": chance})
+    return pack.model_copy(update={"attainment": attained, **changes})
+
+
+def below(*drivers: f.Driver) -> f.Shortfall:
+    parts = [f.Part(driver=driver, value=-200_000) for driver in drivers]
+    parts.append(f.Part(driver="capacity", value=180_000))
+    total = sum(part.value for part in parts)
+    return f.Shortfall(
+        total=total, months=18, actual=2e6, benchmark=2e6 - total, parts=tuple(parts)
+    )
+
+
+def test_where_the_year_is_unlikely_and_no_gap_is_named_the_verdict_joins_the_two(
+    quiet_pack: f.Pack, report: Report
+) -> None:
+    several = below("pipeline_creation", "deal_size")
+    page = sections.one_gap(unlikely(quiet_pack, shortfall=several), report)
+    assert lead(page).startswith(
+        "At this pace the year is unlikely to be made. Yet no single driver is surely why: "
+        "pipeline creation and deal size are below peers, each perhaps by chance; part of the "
+        "shortfall is common to all teams. Q3 is €890k of open pipeline short. "
+        "Above peers over 18 months: capacity. Nearest"
+    )
+    footer = page.section.setup.footer_centre if page.section.setup else ""
+    assert len(f"{said(page)} {footer}".split()) <= 260
+
+
+@pytest.mark.parametrize("chance", [0.2, 0.7, None])
+def test_where_the_year_is_not_unlikely_nothing_dampens_the_praise(
+    chance: float | None, quiet_pack: f.Pack, report: Report
+) -> None:
+    pack = unlikely(quiet_pack, chance, shortfall=below("deal_size"))
+    assert lead(sections.one_gap(pack, report)).startswith(
+        "Keep doing what works: capacity above peers over 18 months. No candidate"
+    )
+
+
+def test_an_unlikely_year_is_blamed_on_nothing_that_the_data_do_not_tell(
+    quiet_pack: f.Pack, report: Report
+) -> None:
+    covered = quiet_pack.pipeline.model_copy(update={"coverage": ()})
+    pack = unlikely(quiet_pack, shortfall=below("deal_size"), strategy=None, pipeline=covered)
+    assert lead(sections.one_gap(pack, report)).startswith(
+        "At this pace the year is unlikely to be made. Yet no single driver is surely why. Above"
+    )
+    nearest = quiet_pack.candidates[0].model_copy(update={"real": True, "too_late": True})
+    gap = quiet_pack.gap.model_copy(update={"runner_up": nearest.id})
+    late = unlikely(quiet_pack, gap=gap, candidates=(nearest,))
+    assert "unlikely to be made" not in lead(sections.one_gap(late, report))
+
+
 def test_where_nothing_can_be_told_nothing_is_praised(bare_pack: f.Pack, report: Report) -> None:
     page = sections.one_gap(bare_pack, report)
     assert heading(page)[1] == "These data cannot tell a gap yet."
@@ -427,7 +482,7 @@ def test_coverage_is_written_out_and_what_is_printed_adds_up(
 ) -> None:
     assert (
         "Q3: €1.2M target − €310k won = €890k to go. €2.4M is open and due in 34 deals: 2.7×. Of "
-        "each EUR 1 of it you win 0.270 in the quarter; 1 ÷ 0.270 = 3.7× needed, or €3.29M: €890k "
+        "each €1 of it you win €0.270 in the quarter; 1 ÷ 0.270 = 3.7× needed, or €3.29M: €890k "
         "short."
     ) in said(sections.pipeline_health(full_pack, report))
 
@@ -439,6 +494,18 @@ def test_open_deals_due_in_no_quarter_shown_are_counted(full_pack: f.Pack, repor
     assert f"5 more open deals are {where}" in more
     assert f"1 more open deal is {where}" in pipeline_page(full_pack, report, open_deals=shown + 1)
     assert where not in pipeline_page(full_pack, report, open_deals=shown)
+
+
+def test_deals_whose_stage_is_not_known_have_a_row_so_that_the_table_adds_up(
+    full_pack: f.Pack, report: Report
+) -> None:
+    stages = full_pack.pipeline.stages
+    deals, amount = sum(row.deals for row in stages), sum(row.amount for row in stages)
+    more = {"open_deals": deals + 7, "open_amount": amount + 55_000}
+    assert "Stage not known then\n7\n€55k" in pipeline_page(full_pack, report, **more)
+    unvalued = pipeline_page(full_pack, report, open_deals=deals + 7, open_amount=None)
+    assert f"Stage not known then\n7\n{MISSING}" in unvalued
+    assert "not known then" not in pipeline_page(full_pack, report, open_deals=deals)
 
 
 def test_deals_older_than_the_slowest_win_are_told_where_there_are_any(
@@ -472,9 +539,31 @@ def test_at_most_ten_deals_each_with_a_reason_and_a_question(
 
 def test_each_rep_has_the_five_items_and_a_plan(full_pack: f.Pack, report: Report) -> None:
     page = said(sections.one_to_ones(full_pack, report))
-    for item in ("1 · Mid", "2 · Net new", "3 · Development", "4 · Career", "5 · Obstacles"):
+    for item in ("1 · Net new", "2 · Mid", "3 · Development", "4 · Career", "5 · Obstacles"):
         assert page.count(item) == 4
     assert page.count("6.3 wins ← 15.4 proposals ← 37.5 new opportunities; 2.1 a week") == 4
+
+
+def test_only_where_the_gap_is_creation_a_talk_starts_with_net_new(
+    full_pack: f.Pack, people_pack: f.Pack, no_gap_pack: f.Pack, report: Report
+) -> None:
+    page = said(sections.one_to_ones(full_pack, report))
+    assert page.index("1 · Net new") < page.index("2 · Mid and late deals")
+    for pack in (people_pack, no_gap_pack):
+        page = said(sections.one_to_ones(pack, report))
+        assert page.index("1 · Mid and late deals") < page.index("2 · Net new")
+
+
+def test_a_plan_out_of_reach_says_what_the_strong_pace_is_of(
+    full_pack: f.Pack, report: Report
+) -> None:
+    plan = full_pack.coaching.one_to_ones[0].plan
+    beyond = plan.model_copy(update={"feasible_per_week": 1.2, "feasible": 144e3})
+    told = (
+        "37.5 new opportunities; 2.1 a week for 18 weeks. Out of reach: a strong pace, 1.2 new "
+        "ones a week, brings €144k."
+    )
+    assert told in cards(full_pack, report, plan=beyond)
 
 
 def test_a_deal_without_a_reason_has_no_stray_punctuation(
@@ -844,12 +933,18 @@ def test_where_the_bottom_tenth_is_not_likely_nobody_is_named_for_a_talk(
 ) -> None:
     page = said(sections.region_ranks(summary, report))
     assert "of 3 managers in the run, fewer than 10, nobody is called the bottom tenth" in page
+    line = summary.managers[0]
+    assert line.rank is not None
+    chance = Writer("en_GB", "EUR").chance(line.rank.chance_bottom_tenth)
+    row = f"{line.manager.name}\n[^\n]+\n{line.reps}\n"
+    assert re.search(f"{row}{MISSING}", page)
     many = tuple(
         line_of(one, rank=one.rank and one.rank.model_copy(update={"managers": 20}))
         for one in summary.managers
     )
     page = said(sections.region_ranks(summary.model_copy(update={"managers": many}), report))
     assert "is the bottom tenth 80% likely or more" in page
+    assert re.search(f"{row}{chance}", page)
     assert "A conversation about role:" not in page
 
 
@@ -1046,7 +1141,7 @@ def test_a_card_judges_past_present_and_future_together(full_pack: f.Pack, repor
     assert (
         "Past Q3 92% (4) · Q4 71% (4) · Q1 105% (4) · Q2 44% (4) so far. "
         "Present €150k expected of open deals. "
-        "Future discovery 2.0 (was 1.5), negotiation 2.5 of 5."
+        "Future skills scored of 5: discovery 2.0 (was 1.5), negotiation 2.5."
     ) in cards(full_pack, report)
 
 
@@ -1227,6 +1322,20 @@ def test_the_checkpoint_tells_the_mix_beside_the_indicators(
     assert "Product: Enterprise Plan\n52% (14)\n40%\n35%" in page
     assert "Segment: Enterprise\n–\n40%\n35%" in page
     assert "Product: all other\n48% (13)" in page
+
+
+def test_the_checkpoint_says_what_its_peers_and_its_counts_are_of(
+    full_pack: f.Pack, report: Report
+) -> None:
+    page = coached(full_pack, report)
+    assert full_pack.shortfall is not None
+    assert f"Peers, {full_pack.shortfall.months} months" in page
+    assert "Typical value of a won deal" in page
+    assert "Deals opened on a ramp are left out." in page
+    margin = f.Indicator(measure="margin", unit="share", now=0.7, last=0.6, peers=0.7, count=9)
+    told = "Deals opened on a ramp count in the margin only; its peers’ is this quarter’s."
+    assert told in coached(full_pack, report, checkpoint=(margin,))
+    assert "Deals that tell no product, type or segment are left out." in page
 
 
 def test_a_teams_own_segment_is_no_headline(full_pack: f.Pack, report: Report) -> None:
