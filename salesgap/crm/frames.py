@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+_WORTH_A_THREAD = 500_000  # keys: each thread hashes what they are looked up among
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -41,16 +44,19 @@ def among(keys: pd.Series, known: pd.Series | pd.Index) -> pd.Series:
 def sorted_by(frame: pd.DataFrame, text: str, time: str) -> pd.DataFrame:
     """The rows by a text and then a time, neither missing; rows alike stay in their order.
 
-    Much faster than ``sort_values`` where a text stands in many rows.
+    DuckDB sorts on all cores: much faster than ``sort_values``.
     """
-    codes, distinct = pd.factorize(frame[text])
-    rank = np.empty(len(distinct), dtype="int64")
-    rank[pc.sort_indices(arrow_text(distinct)).to_numpy()] = np.arange(len(distinct))
-    texts, times = rank[codes], frame[time].to_numpy()
-    order = np.argsort(texts, kind="stable")
-    same = texts[order[1:]] == texts[order[:-1]]
-    if (same & (times[order[1:]] < times[order[:-1]])).any():  # most exports are in order of time
-        order = np.lexsort((times, texts))
+    rows = pa.table(
+        {
+            "text": arrow_text(frame[text]),
+            "time": frame[time].to_numpy().astype("int64"),
+            "place": np.arange(len(frame)),
+        }
+    )
+    with duckdb.connect() as engine:
+        engine.register("rows", rows)
+        found = engine.sql("select place from rows order by text, time, place").fetchnumpy()
+    order = np.asarray(found["place"])
     return frame if (order[1:] > order[:-1]).all() else frame.iloc[order]
 
 
@@ -59,9 +65,11 @@ def _places(keys: pd.Series, known: pd.Series | pd.Index) -> np.ndarray[Any, Any
     if not (isinstance(keys.dtype, pd.StringDtype) and isinstance(known.dtype, pd.StringDtype)):
         found: np.ndarray[Any, Any] = pd.Index(known.unique()).get_indexer(pd.Index(keys))
         return found
-    places: np.ndarray[Any, Any]
-    places = pc.fill_null(pc.index_in(arrow_text(keys), value_set=arrow_text(known)), -1).to_numpy()
-    return places
+    texts, of = arrow_text(keys), arrow_text(known)
+    size = max(-(-len(texts) // (os.cpu_count() or 1)), _WORTH_A_THREAD)
+    parts = [texts.slice(start, size) for start in range(0, len(texts), size)]
+    looked = together(lambda part: pc.fill_null(pc.index_in(part, value_set=of), -1), parts)
+    return np.concatenate([np.empty(0, "int32"), *(part.to_numpy() for part in looked)])
 
 
 def arrow_text(text: pd.Series | pd.Index) -> pa.Array:
