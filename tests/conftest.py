@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
+import fsspec
 import pandas as pd
 import pytest
 from hypothesis import settings
@@ -145,3 +147,12 @@ def make_benchmarks() -> Callable[..., Benchmarks]:
         return Benchmarks(**(usual | changed))
 
     return make
+
+
+@pytest.fixture
+def store() -> Iterator[str]:
+    """The URL of a new place on the in-memory store that fsspec brings."""
+    memory, name = fsspec.filesystem("memory"), f"/{secrets.token_hex(4)}"
+    yield f"memory:/{name}"
+    if memory.exists(name):
+        memory.rm(name, recursive=True)

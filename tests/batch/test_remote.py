@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
@@ -17,15 +15,6 @@ from salesgap.batch.run import dry_run, run_batch
 from salesgap.errors import OutputError
 
 MEMORY = fsspec.filesystem("memory")
-
-
-@pytest.fixture
-def store() -> Iterator[str]:
-    """The URL of a new place on the in-memory store."""
-    name = f"/{secrets.token_hex(4)}"
-    yield f"memory:/{name}"
-    if MEMORY.exists(name):
-        MEMORY.rm(name, recursive=True)
 
 
 def files_at(url: str) -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,6 @@ from salesgap.resources import workbook_folder
 
 MEMORY = fsspec.filesystem("memory")
 Export = Callable[..., Params]
-
-
-@pytest.fixture
-def store() -> Iterator[str]:
-    """The URL of a new place on the in-memory store."""
-    name = f"/{secrets.token_hex(4)}"
-    yield f"memory:/{name}"
-    if MEMORY.exists(name):
-        MEMORY.rm(name, recursive=True)
 
 
 @pytest.fixture
