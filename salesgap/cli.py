@@ -322,15 +322,13 @@ def _run(params_file: Path, output: Path | str, *, quiet: bool = False, **option
     """Run the batch, say what came of it, and leave with its exit code."""
     from salesgap.batch.closing import closing_lines, totals
     from salesgap.batch.run import run_batch
-    from salesgap.crm.proposing.reminders import reminders
-    from salesgap.params import load_params
 
     outcome = run_batch(params_file, output, quiet=quiet, **options)
     failed = [record for record in outcome.records if not record.made]
     for record in failed:
         typer.echo(f"salesgap: {record.kind} {record.id} failed: {record.reason}", err=True)
     if not quiet:
-        told = (f"{_OPEN}{line}" for line in reminders(params_file, load_params(params_file)))
+        told = (f"{_OPEN}{line}" for line in outcome.reminders)
         for line in (*closing_lines(outcome), *told, f"{output}: {totals(outcome)}"):
             typer.echo(line)
     if failed:

@@ -26,6 +26,7 @@ from salesgap.batch.preparation import prepare_teams, read_as, teams_there
 from salesgap.batch.progress import Bar, progress_bar
 from salesgap.batch.remote import Mirror, is_remote, mirrored
 from salesgap.batch.workers import Crew, workers
+from salesgap.crm.proposing.reminders import reminders
 from salesgap.params import Params, load_params
 from salesgap.prepare import ManagerEntry, prepare
 from salesgap.publish.words import writer
@@ -38,7 +39,8 @@ NOT_MADE = "not-made.json"
 class Outcome:
     """What a batch did. ``records`` are this run's; the others as in :class:`Plan`.
 
-    ``read_as``: as whose export the data were read, and why, where the params leave that open.
+    ``read_as``: as whose export the data were read, and why, where the params leave that open;
+    ``reminders``: what else they leave open.
     """
 
     records: tuple[Record, ...]
@@ -47,6 +49,7 @@ class Outcome:
     apart: tuple[str, ...]
     seconds: float
     read_as: str
+    reminders: tuple[str, ...]
 
 
 def run_batch(  # noqa: PLR0913  # its arguments are the command's options
@@ -90,7 +93,15 @@ def run_batch(  # noqa: PLR0913  # its arguments are the command's options
             if mirror:
                 mirror.finish()
     seconds = round(time.perf_counter() - start, 2)
-    return Outcome(ledger.records, plan.kept, plan.gone, plan.apart, seconds, profile)
+    return Outcome(
+        records=ledger.records,
+        kept=plan.kept,
+        gone=plan.gone,
+        apart=plan.apart,
+        seconds=seconds,
+        read_as=profile,
+        reminders=tuple(reminders(run.params_file, run.params)),
+    )
 
 
 def dry_run(

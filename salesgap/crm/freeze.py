@@ -156,8 +156,10 @@ def _heads(source: Source, own: TableSource) -> dict[str, Rows]:
     assert isinstance(source.folder, Path)
     found: dict[str, Rows] = {}
     for path in files_in(source.folder):
-        within = _one_table(heads_in(path, own), path.name) if is_database(path) else None
-        found |= {path.name: peek(path)} if within is None else within
+        if is_database(path):
+            found |= _one_table(heads_in(path, own), path.name)
+        else:
+            found[path.name] = peek(path)
     return found
 
 

@@ -109,8 +109,9 @@ def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> 
 def beside(bar: float, mark: float | None, text: str) -> float:
     """Where the text of a bar starts: at its end, but behind a mark that it would run into."""
     start = bar + 6
-    clear = mark is None or mark < start - 3 or start + text_width(text) < mark - 3
-    return start if clear else max(start, (mark or 0) + 6)
+    if mark is None or mark < start - 3 or start + text_width(text) < mark - 3:
+        return start
+    return max(start, mark + 6)
 
 
 def _open(quarter: Coverage, writer: Writer) -> str:
