@@ -7,7 +7,7 @@ seat without observations has no evidence and an infinite variance, not a zero.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -26,6 +26,8 @@ _LEAST_LEVEL = 0.25
 _LEAST_SHOWN = 0.1
 """Of the peers' level: below the first a variance grows no more, below the second its evidence."""
 
+_BY_SEAT = ("y", "v", "total", "expected", "base", "telling", "usual", "former")
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -33,6 +35,7 @@ class Evidence:
 
     ``total`` and ``base`` as the measure counts, ``expected``: ``total`` at the peers' level;
     ``groups``: the like-for-like group of each seat, that of most of its base if there are several.
+    ``telling``: how much ``y`` was told by, ``usual``: what it would have told at the peers' level.
     """
 
     driver: str
@@ -43,15 +46,18 @@ class Evidence:
     total: Floats
     expected: Floats
     base: Floats
+    telling: Floats
+    usual: Floats
     former: Bools
 
     def of(self, rows: list[int]) -> Evidence:
         """The evidence of some seats only."""
-        counts = (self.y, self.v, self.total, self.expected, self.base)
-        y, v, total, expected, base = (values[rows] for values in counts)
-        seats = tuple(self.seats[row] for row in rows)
-        groups = tuple(self.groups[row] for row in rows)
-        return Evidence(self.driver, seats, groups, y, v, total, expected, base, self.former[rows])
+        return replace(
+            self,
+            seats=tuple(self.seats[row] for row in rows),
+            groups=tuple(self.groups[row] for row in rows),
+            **{name: getattr(self, name)[rows] for name in _BY_SEAT},
+        )
 
     @property
     def known(self) -> Bools:
@@ -104,7 +110,7 @@ def _evidence(rows: Sequence[_Row], peers: PeerLevel) -> Evidence | None:
     y, v = _measured(seen, usual, of, peers)
     former = np.array([seat == FORMER for seat in group_of])
     groups = tuple(group_of.values())
-    return Evidence(peers.driver, tuple(group_of), groups, y, v, o, e, n, former)
+    return Evidence(peers.driver, tuple(group_of), groups, y, v, o, e, n, of, usual, former)
 
 
 def _measured(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Floats]:
@@ -134,6 +140,24 @@ def _rate(o: Floats, e: Floats, n: Floats, peers: PeerLevel) -> tuple[Floats, Fl
     away = 2.0 * (np.sqrt((o + 0.375) / (mean + 0.375)) - 1.0)
     y = np.maximum(np.log(own) + away, np.log(_LEAST_SHOWN))
     return y, np.where(e > 0.1, left / np.maximum(seen, 0.25), np.inf)
+
+
+def at_level(e: Evidence, peers: PeerLevel, level: Floats, rng: np.random.Generator) -> Evidence:
+    """The same seats as chance might have shown them at ``level``, their log against the peers.
+
+    Rates are counted anew: a few counts are skewed, and a normal draw of their log is not.
+    """
+    if DRIVERS[e.driver].level:
+        spread = np.sqrt(np.where(e.known, e.v, 0.0))
+        return replace(e, y=level + spread * rng.standard_normal(len(level)))
+    usual = e.usual * np.exp(level)
+    if e.driver == "pipeline_creation":
+        counted = rng.poisson(usual).astype(float)
+    else:
+        chance = np.clip(usual / np.maximum(e.telling, 1e-9), 0.0, 1.0)
+        counted = rng.binomial(np.rint(e.telling).astype(int), chance).astype(float)
+    y, v = _rate(counted, e.usual, e.telling, peers)
+    return replace(e, y=y, v=v)
 
 
 def as_log(away: Floats) -> Floats:

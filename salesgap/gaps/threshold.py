@@ -15,9 +15,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from salesgap.gaps.evidence import Evidence, Floats, evidence_by_team
+from salesgap.gaps.evidence import Evidence, Floats, at_level, evidence_by_team
 from salesgap.gaps.hypotheses import eligible_seats, weigh
-from salesgap.gaps.natural import Field, Levels, Spread, others, spread_of, varying
+from salesgap.gaps.natural import Levels, varying
+from salesgap.gaps.spread import Field, Spread, alike, others, spread_of
 from salesgap.measures.peers import LEAST_TEAMS, PeerLevel
 from salesgap.params import Method
 
@@ -63,15 +64,16 @@ def _drawn(
     evidence: Mapping[str, dict[str, Evidence]], levels: Levels, rng: np.random.Generator
 ) -> list[dict[str, float]]:
     """Each candidate's chance in each team of one organisation without gaps."""
+    drawn = {d: _usual(by_team, levels[d], rng) for d, by_team in evidence.items()}
+    fields = {d: Field.of(usual, tuple(levels[d].levels)) for d, usual in drawn.items()}
+    priors = alike(fields)
     teams: dict[str, list[Evidence]] = {}
     seen: dict[str, Levels] = {}
     for driver, by_team in evidence.items():
-        natural = _drawn_spread(levels[driver], rng)
-        drawn = [_usual(e, levels[driver], natural, rng) for e in by_team.values()]
-        groups = tuple(levels[driver].levels)
-        spread = spread_of(Field.of(drawn, groups), others(len(drawn)))
-        for juror, (manager, e) in enumerate(zip(by_team, drawn, strict=True)):
-            teams.setdefault(manager, []).append(_seen(e, groups, spread, juror))
+        field = fields[driver]
+        spread = spread_of(field, others(len(by_team)), priors[driver])
+        for juror, (manager, e) in enumerate(zip(by_team, drawn[driver], strict=True)):
+            teams.setdefault(manager, []).append(_seen(e, field.groups, spread, juror))
             seen.setdefault(manager, {})[driver] = varying(levels[driver], spread, juror)
     return [_chances(own, seen[manager]) for manager, own in teams.items()]
 
@@ -82,11 +84,18 @@ def _drawn_spread(peers: PeerLevel, rng: np.random.Generator) -> float:
     return float(rng.gamma(mean**2 / variance, variance / mean)) if mean > 0 else 0.0
 
 
-def _usual(e: Evidence, peers: PeerLevel, teams: float, rng: np.random.Generator) -> Evidence:
-    """The same seats, as they might have been without any gap."""
-    own = np.where(e.known, np.sqrt(np.where(e.known, e.v, 0.0) + peers.between_reps**2), 0.0)
-    y = rng.normal(0.0, teams) + own * rng.standard_normal(len(e.y))
-    return replace(e, y=y)
+def _usual(
+    by_team: Mapping[str, Evidence], peers: PeerLevel, rng: np.random.Generator
+) -> list[Evidence]:
+    """The same teams and seats, as they might have been without any gap."""
+    teams = _drawn_spread(peers, rng)
+    return [at_level(e, peers, _natural(e, peers, teams, rng), rng) for e in by_team.values()]
+
+
+def _natural(e: Evidence, peers: PeerLevel, teams: float, rng: np.random.Generator) -> Floats:
+    """How far each seat of a team without a gap is from its peers."""
+    own = peers.between_reps * rng.standard_normal(len(e.seats))
+    return np.asarray(rng.normal(0.0, teams) + own)
 
 
 def _seen(e: Evidence, groups: tuple[str, ...], spread: Spread, juror: int) -> Evidence:

@@ -24,7 +24,7 @@ def evidence(driver, logs, variance=0.03):
     ones = np.ones(len(y))
     seats = tuple(f"r{i}" for i in range(len(y)))
     groups = ("all",) * len(y)
-    return Evidence(driver, seats, groups, y, v, ones, ones, ones, np.zeros(len(y), bool))
+    return Evidence(driver, seats, groups, y, v, *[ones] * 5, np.zeros(len(y), bool))
 
 
 def verdict(*of_drivers, eligible=None):

@@ -18,7 +18,9 @@ money = st.floats(1, 1e8)
 
 def evidence(driver, total, expected, base=10.0):
     arrays = [np.array([float(value)]) for value in (total, expected, base)]
-    return Evidence(driver, ("r1",), ("all",), np.zeros(1), np.ones(1), *arrays, np.zeros(1, bool))
+    return Evidence(
+        driver, ("r1",), ("all",), np.zeros(1), np.ones(1), *arrays, *arrays[1:], np.zeros(1, bool)
+    )
 
 
 def team(**counted):

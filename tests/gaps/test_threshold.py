@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from salesgap.gaps.evidence import team_evidence
 from salesgap.gaps.hypotheses import weigh
-from salesgap.gaps.natural import peer_levels, peers_of
+from salesgap.gaps.natural import peers_of
 from salesgap.gaps.threshold import LOWEST, calibrate, thresholds
 from salesgap.params import Method
 
@@ -39,15 +39,21 @@ def told(frame):
     return frame.assign(told=frame["total"], telling=frame["base"])
 
 
+def levels_of(frame, driver):
+    """Of all teams, and of the others to each manager's team."""
+    peers = peers_of(frame)
+    return peers.all[driver], {manager: own[driver] for manager, own in peers.without.items()}
+
+
 def test_a_team_far_out_is_not_judged_by_the_spread_it_makes_itself():
-    everyone, without = peer_levels(statistics([0.0] * 9 + [-0.15], base=900.0), CREATION)
+    everyone, without = levels_of(statistics([0.0] * 9 + [-0.15], base=900.0), CREATION)
     others = [without[f"m{team:02}"].between_teams for team in range(9)]
     assert without["m09"].between_teams < 0.8 * everyone.between_teams
     assert without["m09"].between_teams < 0.8 * min(others)
 
 
 def test_a_teams_peers_are_the_others():
-    _, without = peer_levels(statistics([0.0, 0.0, 0.3], base=4000.0), CREATION)
+    _, without = levels_of(statistics([0.0, 0.0, 0.3], base=4000.0), CREATION)
     assert without["m02"].levels["rep"] == pytest.approx(0.0, abs=0.06)
     assert without["m00"].levels["rep"] > without["m02"].levels["rep"]
 
@@ -55,7 +61,7 @@ def test_a_teams_peers_are_the_others():
 def test_a_group_that_no_other_team_has_is_compared_with_itself():
     alone = statistics([-0.5], group="only").assign(manager_id="z")
     frame = pd.concat([statistics([0.0] * 5), alone])
-    everyone, without = peer_levels(frame, CREATION)
+    everyone, without = levels_of(frame, CREATION)
     assert without["z"].levels["only"] == pytest.approx(everyone.levels["only"], abs=0.01)
     assert everyone.levels["only"] == pytest.approx(-0.5, abs=0.1)
 
@@ -65,8 +71,8 @@ def test_without_any_driver_there_is_no_threshold():
 
 
 def test_a_driver_that_nobody_has_counted_has_no_level():
-    assert peer_levels(statistics([0.0] * 4).assign(told=0.0), CREATION) is None
-    assert peer_levels(statistics([0.0] * 4), LATE) is None
+    assert peers_of(statistics([0.0] * 4).assign(told=0.0)).all == {}
+    assert set(peers_of(statistics([0.0] * 4)).all) == {CREATION}
 
 
 def test_a_manager_without_a_driver_is_compared_with_everyone_in_it():
@@ -98,7 +104,7 @@ def test_a_team_that_wins_nothing_of_many_is_surely_low():
 
 def test_amounts_that_are_all_the_same_have_a_level_all_the_same():
     frame = statistics([0.0] * 4, driver="deal_size").assign(told=0.0)
-    everyone, _ = peer_levels(frame, "deal_size")
+    everyone, _ = levels_of(frame, "deal_size")
     assert everyone.levels == {"rep": pytest.approx(0.0)}
 
 
