@@ -61,10 +61,20 @@ def demo(
     ),
     jobs: Jobs = None,
 ) -> None:
-    """Make the packs of a simulated organisation."""
+    """Make the packs of a simulated organisation, a quarter ago and now.
+
+    Those of now say what became of the gaps of a quarter ago, whose packs lie in DIR-before and
+    are made again only if something they are made from has changed.
+    """
+    from salesgap.batch.folder import refuse_others
     from salesgap.resources import workbook_folder
 
-    _run(workbook_folder() / "params" / "demo.yml", output, jobs=jobs)
+    refuse_others(output)
+    params, before = workbook_folder() / "params", Path(f"{output.resolve()}-before")
+    typer.echo(f"1 of 2: the packs of a quarter ago, into {before}")
+    _run(params / "demo-before.yml", before, choice="changed", jobs=jobs)
+    typer.echo(f"2 of 2: the packs of now, into {output}; they say what became of those gaps")
+    _run(params / "demo.yml", output, last_run=before, jobs=jobs)
 
 
 @app.command()

@@ -125,10 +125,14 @@ class Simulated(_Frozen):
     seed: int = Field(
         1,
         ge=0,
-        description="the same seed, as_of, fiscal year and managers give the same organisation; "
-        "another as_of gives another one, not the same one later (docs/batch.md: A second period)",
+        description="the same seed, until, fiscal year and managers give the same organisation",
     )
     managers: int = Field(14, ge=2, le=400, description="how many sales managers")
+    until: Annotated[Day | None, AfterValidator(_plausible_if_given)] = Field(
+        None,
+        description="the day of its export, on or after as_of: with it, another as_of looks at the "
+        "same organisation on another day (docs/batch.md: A second period); left out: as_of",
+    )
 
 
 def _known_tables(tables: dict[str, TableSource]) -> dict[str, TableSource]:
@@ -205,7 +209,7 @@ class Method(_Frozen):
 
     close_share: float = Field(0.5, gt=0, le=1, description="part of a gap that is closed")
     close_weeks: int = Field(8, ge=0, le=52, description="weeks it takes to close that part")
-    lookback_months: int = Field(18, ge=3, le=60, description="trailing window of the drivers")
+    lookback_months: int = Field(24, ge=3, le=60, description="trailing window of the drivers")
     ramp_months: int = Field(6, ge=0, le=24, description="months until a new rep is on full quota")
     vacancy_weeks: int = Field(10, ge=0, le=52, description="weeks until an empty seat is filled")
     false_gap_rate: float = Field(
@@ -399,6 +403,16 @@ class Params(_Frozen):
         if self.as_of < self.year_start:
             raise ValueError(
                 f"as_of {self.as_of} is before the fiscal year start {self.year_start}: {inside}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _as_of_simulated(self) -> Self:
+        until = self.source.simulated and self.source.simulated.until
+        if until and self.as_of > until:
+            raise ValueError(
+                f"as_of {self.as_of} is after source.simulated.until {until}: simulate until that "
+                "day or a later one"
             )
         return self
 

@@ -29,7 +29,7 @@ _README = """\
 |---|---|
 | `data/` | put your CRM's export here |
 | `params/example.yml` | edit this first: as-of date, stages, column names |
-| `params/demo.yml` | works as it is, on a simulated organisation |
+| `params/demo.yml` | works as it is, on a simulated organisation; `demo-before.yml`: its past |
 | `notebooks/` | what a pack is made of; open one in JupyterLab and Run All |
 | `templates/` | how its pages look, and `plays/`: what to do about each gap |
 | `output/` | what runs leave |

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,35 @@ def test_help_and_readme_tell_the_same_of_exit_codes(salesgap):
     assert words in " ".join(salesgap().out.split())
 
 
+def test_the_demo_makes_a_quarter_ago_first_and_its_packs_know_of_it(
+    salesgap, tmp_path, monkeypatch
+):
+    """Of two managers instead of all."""
+    assert salesgap("init", "book").code == 0
+    for file in (tmp_path / "book" / "params").glob("demo*.yml"):
+        file.write_text(file.read_text("utf-8").replace("managers: 20", "managers: 2"), "utf-8")
+    monkeypatch.setattr("salesgap.resources.workbook_folder", lambda: tmp_path / "book")
+    ended = salesgap("demo", "--output", "made")
+    assert ended.code == 0
+    before = tmp_path.resolve() / "made-before"
+    assert ended.out.startswith(f"1 of 2: the packs of a quarter ago, into {before}\n")
+    assert f"\n{before}: made 3 (packs 2, region summaries 1), failed 0" in ended.out
+    assert "\n2 of 2: the packs of now, into made; " in ended.out
+    assert "\nmade: made 3 (packs 2, region summaries 1), failed 0" in ended.out
+    facts = list((tmp_path / "made").glob("*/E*.json"))
+    assert len(facts) == 2
+    for pack in facts:
+        assert json.loads(pack.read_text("utf-8"))["last_gap"]["since"] == "2026-03-31"
+
+
+def test_the_demo_replaces_nobodys_files_and_makes_nothing_first(salesgap, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    ended = salesgap("demo", "--output", "mine")
+    assert (ended.code, ended.out) == (2, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
 def test_an_unknown_manager_is_refused_before_anything_is_prepared(salesgap, small_run, tmp_path):
     ended = salesgap("pack", small_run, "--manager", "M2", "--output", "out")
     assert (ended.code, ended.err) == (
@@ -242,7 +272,7 @@ def test_params_lists_every_key(salesgap):
     assert listed == [key for key, _, _ in describe()]
 
 
-@pytest.mark.parametrize("name", ["demo.yml", "example.yml"])
+@pytest.mark.parametrize("name", ["demo.yml", "demo-before.yml", "example.yml"])
 def test_the_shipped_params_files_are_valid(name):
     from salesgap.params import load_params
 

@@ -121,6 +121,15 @@ NO_STAGES: list[dict[str, str]] = [{"name": "Open", "status": "open"}]
             "source.simulated.seed: Input should be greater than or equal to 0",
         ),
         (
+            {"source": {"simulated": {"until": date(2026, 6, 29)}}},
+            "params: as_of 2026-06-30 is after source.simulated.until 2026-06-29: simulate until "
+            "that day or a later one",
+        ),
+        (
+            {"source": {"simulated": {"until": date(1601, 1, 1)}}},
+            "source.simulated.until: 1601-01-01 is not between 1980-01-01 and 2100-12-31",
+        ),
+        (
             {"method__close_share": 1.5},
             "method.close_share: Input should be less than or equal to 1",
         ),

@@ -58,6 +58,7 @@ def run_batch(  # noqa: PLR0913  # its arguments are the command's options
     *,
     managers: Sequence[str] = (),
     choice: Choice = "all",
+    last_run: Path | None = None,
     jobs: int | None = None,
     cluster: str = "",
     quiet: bool = False,
@@ -66,15 +67,15 @@ def run_batch(  # noqa: PLR0913  # its arguments are the command's options
     """Make the packs of a params file into ``output``, and the region summaries.
 
     ``managers`` narrows it to some ids: then no region summary is made, since a part of a region is
-    not the region. ``choice`` narrows it to what changed, or to what failed. ``jobs`` overrides the
-    params; ``cluster`` is the address of one that makes the packs instead (see
-    :mod:`salesgap.batch.cluster`); ``log`` is a file for a line a pack. ``output`` may be a URL
-    that fsspec knows. One pack's failure leaves the others. Raises
-    ``SalesgapError`` when no pack can be started at all, or when the output cannot be written.
+    not the region. ``choice`` narrows it to what changed, or to what failed. ``last_run`` and
+    ``jobs`` override the params; ``cluster`` is the address of one that makes the packs instead
+    (see :mod:`salesgap.batch.cluster`); ``log`` is a file for a line a pack. ``output`` may be a
+    URL that fsspec knows. One pack's failure leaves the others. Raises ``SalesgapError`` when no
+    pack can be started at all, or when the output cannot be written.
     """
     start = time.perf_counter()
     with _place(output) as (folder, mirror):
-        run = _run(params_file, folder)
+        run = _run(params_file, folder, last_run)
         with (
             held(run.output) as staging,
             run_log(log) as lines,
@@ -132,9 +133,11 @@ def _place(output: Path | str, *, look: bool = False) -> Iterator[tuple[Path, Mi
         yield mirror.here, mirror
 
 
-def _run(params_file: Path, output: Path) -> Run:
+def _run(params_file: Path, output: Path, last_run: Path | None = None) -> Run:
     params_file, output = params_file.resolve(), output.resolve()
     params = load_params(params_file)
+    if last_run is not None:
+        params = params.model_copy(update={"last_run": last_run.resolve()})
     writer(params.report, params.currency)  # a locale no page can be written in ends here
     passwords = read_passwords(params.report.encrypt) if params.report.encrypt else {}
     return Run(params_file, params, output, workbook_of(params_file), passwords)

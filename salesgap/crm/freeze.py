@@ -236,7 +236,7 @@ def _simulated(params: Params) -> dict[str, Sheet]:
     made = organisation(
         seed=wanted.seed,
         managers=wanted.managers,
-        as_of=params.as_of,
+        as_of=wanted.until or params.as_of,
         fiscal_year_start_month=params.fiscal_year_start_month,
     )
     present = {name: frame for name, frame in made.tables.items() if not frame.empty}

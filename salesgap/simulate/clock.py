@@ -32,6 +32,12 @@ class Clock:
     creation_rate: Floats
     quarter_ends: Ints
 
+    @property
+    def quarter_start(self) -> int:
+        """First day of the fiscal quarter of ``as_of``."""
+        at = int(np.searchsorted(self.quarter_ends, self.as_of))
+        return int(self.quarter_ends[at - 1]) + 1
+
     def dates(self, days: Ints) -> pd.DatetimeIndex:
         """Timestamps of ``days``; ``NEVER`` becomes missing."""
         shown = np.where(days >= NEVER, 0, days)

@@ -64,7 +64,10 @@ _ACTIONS: Final[dict[Driver, tuple[str, ...]]] = {
     "underperformance": ("Hold a weekly coaching hour with each rep behind plan",),
 }
 _QUARTERS = 4  # of skill scores
-_WITH_COMMITMENTS = 0.4  # of managers
+_WITH_COMMITMENTS = 0.8  # of managers with a planted gap
+_OF_THE_OTHERS = 0.2
+_KEPT: Final = (0.5, 0.4, 0.1)  # of commitments: done, open, dropped
+_KEPT_BY_WHO_CLOSED: Final = (0.9, 0.1, 0.0)
 _ANSWERING = 0.8  # of managers, the eight drivers
 _OF_PEOPLE: Final = ("capacity", "underperformance")
 _GOALS: Final = {"new logos": 2, "multi-year deals": 1, "add-ons": 3, "meetings held": 60}
@@ -90,7 +93,7 @@ def commitments_table(life: Life, staff: Staff) -> pd.DataFrame:
     rows = [
         row
         for manager in range(len(staff.manager_ids))
-        if rng.random() < _WITH_COMMITMENTS
+        if rng.random() < (_WITH_COMMITMENTS if manager in real else _OF_THE_OTHERS)
         for row in _commitments(
             manager, real.get(manager, drivers[rng.integers(5)]), life, staff, rng
         )
@@ -135,6 +138,8 @@ def _commitments(
     roster, clock = life.roster, life.clock
     due = clock.dates(clock.workday(clock.as_of - rng.integers(0, 30, 3)))
     reps = roster.person[roster.active(clock.as_of) & (roster.team == manager)]
+    closed = any(gap.manager == manager and gap.worked_off for gap in life.gaps)
+    kept = _KEPT_BY_WHO_CLOSED if closed else _KEPT
     owners = [staff.manager_ids[manager], staff.person_ids[reps[rng.integers(len(reps))]]]
     return [
         (
@@ -143,7 +148,7 @@ def _commitments(
             action,
             owners[index],
             due[index],
-            str(rng.choice(["done", "open", "dropped"], p=[0.5, 0.4, 0.1])),
+            str(rng.choice(["done", "open", "dropped"], p=kept)),
         )
         for index, action in enumerate(_ACTIONS[driver])
     ]

@@ -75,7 +75,8 @@ def scale(duration: Duration, levels: Floats) -> Floats:
 def live(roster: Roster, world: World, clock: Clock, rng: np.random.Generator) -> Deals:
     """Every deal created up to the fiscal year end, to its end."""
     stint, created = _creation(roster, world, clock, rng)
-    levels = roster.levels[stint]
+    before = created < clock.quarter_start
+    levels = roster.levels[stint] - np.where(before[:, None], roster.lifted[stint], 0.0)
     size = len(stint)
     passes = rng.random(size) < conversions(levels, EARLY)
     wins = passes & (rng.random(size) < conversions(levels, LATE))
@@ -98,7 +99,9 @@ def _creation(
     roster: Roster, world: World, clock: Clock, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """Stint and day of each deal: counts a rep-month, over-dispersed, then thinned by the ramp."""
-    mean = np.exp(roster.levels[:, CREATION])[:, None] * clock.season
+    before = clock.month_starts[:-1] < clock.quarter_start
+    level = roster.levels[:, [CREATION]] - roster.lifted[:, [CREATION]] * before
+    mean = np.exp(level) * clock.season
     if world.overdispersion > 0:
         mean = mean * rng.gamma(1 / world.overdispersion, world.overdispersion, mean.shape)
     counts = rng.poisson(mean)

@@ -36,8 +36,9 @@ class Roster:
     ``end`` is the first day the person is no longer in the seat, or ``NEVER``; ``hired`` the
     person's first day in the role. ``levels`` are the natural logs of creation a month,
     conversion early and late, mean deal value and 1 ÷ cycle days, planted gaps included;
-    ``planted`` is the part a gap adds. ``team_levels`` are those of a plain rep of the team
-    without any gap. ``weak`` marks the reps of an underperformance gap.
+    ``planted`` is the part a gap adds, ``lifted`` what of one has been worked off since the fiscal
+    quarter began: before, the levels were lower by that. ``team_levels`` are those of a plain rep
+    of the team without any gap. ``weak`` marks the reps of an underperformance gap.
     """
 
     group: Ints
@@ -50,6 +51,7 @@ class Roster:
     hired: Ints
     levels: Floats
     planted: Floats
+    lifted: Floats
     weak: Flags
 
     @property
@@ -116,6 +118,7 @@ def hire(
         hired=start,
         levels=none,
         planted=none,
+        lifted=none,
         weak=weak_seat[seat],
     )
     roster = _transferred(roster, gaps, world, clock, rng)
@@ -197,6 +200,7 @@ def _swap(roster: Roster, pair: Ints, day: int) -> Roster:
         weak=np.append(roster.weak, [False, False]),
         levels=np.zeros((len(end) + 2, LEVELS)),
         planted=np.zeros((len(end) + 2, LEVELS)),
+        lifted=np.zeros((len(end) + 2, LEVELS)),
     )
 
 
@@ -212,20 +216,23 @@ def _with_levels(
     team_levels = roster.team_levels.copy()
     own = _mean_one(world.rep_variation, roster.people, rng)[roster.person]
     planted = np.zeros((len(roster.person), LEVELS))
+    lifted = np.zeros_like(planted)
     days = np.clip(np.minimum(roster.end, clock.as_of) - np.maximum(roster.start, 0), 1, None)
     for gap in gaps:
-        planting = gap.log_levels()
+        planting, closed = gap.log_levels(), gap.lifted()
+        touched = planting - closed != 0
         rows = roster.team == gap.manager
         if gap.driver == "underperformance":
             rows &= roster.weak
             usual = team_levels[roster.team[rows]] - peers[gap.manager] + own[rows]
         else:
-            team_levels[gap.manager, planting != 0] = peers[gap.manager, planting != 0]
+            team_levels[gap.manager, touched] = peers[gap.manager, touched]
             usual = np.average(own[rows], axis=0, weights=days[rows])
-        own[rows] -= np.where(planting != 0, usual, 0.0)
+        own[rows] -= np.where(touched, usual, 0.0)
         planted[rows] += planting
+        lifted[rows] += closed
     levels = team_levels[roster.team] + own + planted
-    return replace(roster, team_levels=team_levels, levels=levels, planted=planted)
+    return replace(roster, team_levels=team_levels, levels=levels, planted=planted, lifted=lifted)
 
 
 def _mean_one(sd: float, rows: int, rng: np.random.Generator) -> Floats:

@@ -60,22 +60,33 @@ class Gap:
     peers' (cycle time: the cycle is 1/``factor`` as long; capacity: that share of the seats is
     filled), its reps around that as naturally as others. Underperformance ignores ``factor``:
     ``seats`` reps create half as much as the peers and convert three quarters as much, the
-    loss split evenly over early and late.
+    loss split evenly over early and late. ``worked_off`` is the share of it that has been closed
+    since the first day of the fiscal quarter of ``as_of``, in what is created from then on.
     """
 
     manager: int
     driver: Driver
     factor: float = 0.65
     seats: int = 2
+    worked_off: float = 0.0
 
     def __post_init__(self) -> None:
         if self.driver not in DRIVERS:
             raise ValueError(f"{self.driver!r} is no driver; known: {', '.join(DRIVERS)}")
         if not 0 < self.factor <= 1:
             raise ValueError(f"factor {self.factor} is not above 0 and at most 1")
+        if not 0 <= self.worked_off <= 1:
+            raise ValueError(f"worked_off {self.worked_off} is not between 0 and 1")
 
     def log_levels(self) -> Floats:
-        """What the gap adds to the log driver levels of a rep it touches, shape (5,)."""
+        """What the gap adds to the log driver levels of a rep it touches today, shape (5,)."""
+        return self._planted() * (1 - self.worked_off)
+
+    def lifted(self) -> Floats:
+        """How much higher those levels are today than before the quarter began, shape (5,)."""
+        return -self._planted() * self.worked_off
+
+    def _planted(self) -> Floats:
         levels = np.zeros(LEVELS)
         if self.driver == "underperformance":
             levels[CREATION] = np.log(_WEAK_CREATION)
@@ -169,15 +180,17 @@ PARETO_CUT: Final = 60.0  # keeps the mean of the heaviest tail a thing one can 
 
 
 def demo_gaps(managers: int, seed: int) -> tuple[Gap, ...]:
-    """One gap of each kind, each with another manager, and one manager, perhaps miscast, whose
-    team lags in everything a seller does; at least half the managers have none."""
+    """One gap of each kind, each with another manager; one manager, perhaps miscast, whose team
+    lags in everything a seller does; and one who has just closed theirs. At least half the
+    managers have none."""
     rng = np.random.default_rng([seed, 0])
     chosen = [int(manager) for manager in rng.permutation(managers)[: managers // 2]]
     kinds = len(DRIVERS)
-    miscast = chosen[kinds : kinds + 1]
+    miscast, closed = chosen[kinds : kinds + 1], chosen[kinds + 1 : kinds + 2]
     return (
         *(Gap(manager, driver) for manager, driver in zip(chosen, DRIVERS, strict=False)),
         *(Gap(manager, driver) for manager in miscast for driver in _COLUMN),
+        *(Gap(manager, "pipeline_creation", worked_off=1.0) for manager in closed),
     )
 
 

@@ -186,6 +186,7 @@ def _newcomers(roster: Roster, seats: Ints, start: int) -> Roster:
         hired=started,
         levels=roster.team_levels[team] + planted,
         planted=planted,
+        lifted=np.zeros_like(planted),
         weak=np.zeros(len(seats), dtype=bool),
     )
 

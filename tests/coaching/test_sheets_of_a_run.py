@@ -132,7 +132,7 @@ def test_actions_come_in_order_of_date_and_fit_the_calendar(packs):
 def test_late_in_the_year_the_creation_play_is_about_the_next(snapshot, params, packs):
     soon_over = params.model_copy(update={"fiscal_year_start_month": 8})
     late = packs_of(snapshot, soon_over)
-    assert {sheet.plan.weeks_left for sheet in sheets(late)} == {1}
+    assert max(sheet.plan.weeks_left for sheet in sheets(late)) <= 2
     for runs, expected in ((packs, 0), (late, 2)):
         creation = [p.coaching for p in runs if p.gap.driver == "pipeline_creation"]
         assert creation

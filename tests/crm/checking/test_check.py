@@ -218,14 +218,14 @@ def test_overlapping_spells_end_where_the_next_one_begins(export: Export) -> Non
 
 
 def test_deals_that_ended_long_before_the_date_are_an_error(export: Export, deal: Deal) -> None:
-    old = deal(1, created_date="2024-12-30", close_date="2025-01-31")
+    old = deal(1, created_date="2024-06-30", close_date="2025-01-31")
     with pytest.raises(DataError) as caught:
         take_snapshot(export(opportunities=[old]))
     assert str(caught.value) == (
-        "opportunities.csv: no deal was created in the 18 months before 2026-06-30; "
-        "the last one on 2024-12-30 → check as_of"
+        "opportunities.csv: no deal was created in the 24 months before 2026-06-30; "
+        "the last one on 2024-06-30 → check as_of"
     )
-    assert take_snapshot(export(opportunities=[old | {"created_date": "2024-12-31"}]))
+    assert take_snapshot(export(opportunities=[old | {"created_date": "2024-07-01"}]))
 
 
 def test_text_is_read_on_one_line_and_ids_are_left_as_they_are(export: Export, deal: Deal) -> None:

@@ -317,7 +317,7 @@ TIME: list[Case] = [
     refused(
         "all long past",
         of("opportunities", *deals({"created_date": "2019-01-01", "close_date": "2019-02-01"})),
-        "no deal was created in the 18 months before",
+        "no deal was created in the 24 months before",
     ),
 ]
 
