@@ -88,21 +88,21 @@ def _coverages(team: Team, opened: pd.DataFrame) -> tuple[Coverage, ...]:
     if "close_date" not in team.told:
         return ()
     share, quarters = _own_yield(team), quarters_ahead(team.params)
-    told = ["close_date", "status", "phase", "amount"]
-    won = won_between(team.book.deals[told], quarters[0].start, quarters[-1].end)
-    opened = opened[told]
+    deals = team.book.deals[["close_date", "status", "amount"]]
+    won = won_between(deals, quarters[0].start, quarters[-1].end)
     return tuple(_coverage(team, opened, won, quarter, share) for quarter in quarters)
 
 
 def _coverage(
     team: Team, opened: pd.DataFrame, won: pd.DataFrame, quarter: Quarter, share: float | None
 ) -> Coverage:
-    due = opened[quarter.holds(opened["close_date"])]
-    won_in_it = float(won.loc[quarter.holds(won["close_date"]), "amount"].sum())
+    due, late = quarter.holds(opened["close_date"]), (opened["phase"] == "late").to_numpy(bool)
+    amounts = opened["amount"].to_numpy(float)
+    won_in_it = float(won["amount"][quarter.holds(won["close_date"])].sum())
     target = _target(team, quarter)
     to_go = target - won_in_it if target is not None else None
-    open_all = float(due["amount"].sum())
-    open_late = float(due.loc[due["phase"] == "late", "amount"].sum())
+    open_all = float(np.nansum(amounts[due]))
+    open_late = float(np.nansum(amounts[due & late]))
     return Coverage(
         quarter=quarter.name,
         start=quarter.start.date(),
@@ -111,7 +111,7 @@ def _coverage(
         won=won_in_it,
         open_all=open_all,
         open_late=open_late,
-        deals=len(due),
+        deals=int(due.sum()),
         coverage_all=open_all / to_go if to_go is not None and to_go > 0 else None,
         coverage_late=open_late / to_go if to_go is not None and to_go > 0 else None,
         yield_all=share,
@@ -214,8 +214,8 @@ def _lacking(team: Team, opened: pd.DataFrame, column: str) -> int | None:
 
 
 def as_talk(team: Team, deals: pd.DataFrame) -> list[DealAtRisk]:
-    """Sound deals to talk about, with no reason but their weight."""
-    return _at_risk(deals[SHOWN], [()] * len(deals), team)
+    """Sound deals (with the columns :data:`SHOWN`), with no reason but their weight."""
+    return _at_risk(deals, [()] * len(deals), team)
 
 
 def _reasons(team: Team, opened: pd.DataFrame) -> Bools:

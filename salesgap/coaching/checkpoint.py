@@ -118,7 +118,7 @@ Parts = dict[str, float]
 def _mix_of(dimension: Dimension, now: pd.DataFrame, last: pd.DataFrame, peers: Parts) -> list[Mix]:
     parts, before = shares(now, dimension), shares(last, dimension)
     shown = [*parts, *(value for value in before if value not in parts)][:_LARGEST]
-    counts = Counter(now[dimension].dropna())
+    counts = Counter(now[dimension].dropna().tolist())
     rows = [
         Mix(
             dimension=dimension,

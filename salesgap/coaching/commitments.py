@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from salesgap.facts import Commitment
+from salesgap.measures.seats import Window
 from salesgap.team import Team
 
 _A_PACK = pd.Timedelta(days=30)
@@ -40,9 +41,9 @@ def of_late(team: Team) -> pd.DataFrame:
     nobody wants to be asked about it today.
     """
     as_of = pd.Timestamp(team.params.as_of)
-    due = team.book.commitments["due_date"]
-    here = (due > as_of - pd.DateOffset(months=_VALID_MONTHS)) & (due <= as_of + _A_PACK)
-    return team.book.commitments[here].sort_values("due_date", kind="stable")
+    since = as_of - pd.DateOffset(months=_VALID_MONTHS)
+    asked = Window(since, as_of + _A_PACK).holds(team.book.commitments["due_date"])
+    return team.book.commitments[asked].sort_values("due_date", kind="stable")
 
 
 def _since(team: Team, rows: pd.DataFrame) -> pd.Timestamp:

@@ -111,6 +111,8 @@ def _scores(team: Team) -> dict[ExecutionDriverId, tuple[float, date]]:
     """
     as_of = pd.Timestamp(team.params.as_of)
     rows = team.book.assessments
+    if rows.empty:
+        return {}
     fresh = (rows["date"] <= as_of) & (rows["date"] > as_of - pd.DateOffset(months=_VALID_MONTHS))
     mine = rows[fresh & (rows["person_id"] == team.manager.id)]
     mine = mine.sort_values(["date", "score"], ascending=[True, False])

@@ -53,8 +53,13 @@ def evidence_of(rep: Person, driver: str, team: Team, outlook: TeamOutlook) -> E
     return team_level(evidence.of(mine), team.benchmarks.levels[driver])
 
 
-def rates(rep: Person, team: Team, outlook: TeamOutlook) -> RepRates:
-    """The rep's own shrunken rates, from the open deals' course and the peers' levels."""
+def rates(
+    rep: Person, group: str | None, weeks_left: int, team: Team, outlook: TeamOutlook
+) -> RepRates:
+    """The rep's own shrunken rates, from the open deals' course and the peers' levels.
+
+    ``group``: the like-for-like group of the rep's seat; ``weeks_left``: see :func:`weeks_left`.
+    """
     phases = team.benchmarks.phases
     late = "conversion_late" if phases else "conversion"
     early = outlook.process.early.share * np.exp(level(rep, "conversion_early", outlook))
@@ -63,26 +68,25 @@ def rates(rep: Person, team: Team, outlook: TeamOutlook) -> RepRates:
         early=min(float(early), 1.0) if phases else None,
         late=min(outlook.process.late.share * float(np.exp(level(rep, late, outlook))), 1.0),
         size=float(size),
-        weeks_left=_weeks_left(team, outlook),
-        strong_pace=_strong_pace(rep, team, outlook),
+        weeks_left=weeks_left,
+        strong_pace=_strong_pace(rep, group, team, outlook),
     )
 
 
-def _strong_pace(rep: Person, team: Team, outlook: TeamOutlook) -> float | None:
+def _strong_pace(rep: Person, group: str | None, team: Team, outlook: TeamOutlook) -> float | None:
     """New opportunities a week of a strong peer, one standard deviation between reps above the
     like; or the rep's own, if that is more."""
     peers = team.benchmarks.levels.get("pipeline_creation")
-    groups = team.seats.loc[team.seats["person_id"] == rep.id, "group"]
-    if peers is None or groups.empty:
+    if peers is None or group is None:
         return None
-    usual = peers.levels.get(groups.iloc[-1], peers.levels.get(ALL_PEERS))
+    usual = peers.levels.get(group, peers.levels.get(ALL_PEERS))
     if usual is None:
         return None
     above = max(peers.between_reps, level(rep, "pipeline_creation", outlook))
     return float(np.exp(usual + above)) / WEEKS_A_MONTH
 
 
-def _weeks_left(team: Team, outlook: TeamOutlook) -> int:
+def weeks_left(team: Team, outlook: TeamOutlook) -> int:
     """Weeks to year end less the usual cycle: a deal created later closes next year."""
     weeks = (team.params.year_end - team.params.as_of).days / 7.0
     cycle = outlook.evidence.get("cycle_time")

@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from salesgap.coaching.activities import Activities, activity_targets, team_activities
-from salesgap.coaching.level_of_rep import driver_worth_most, evidence_of, judged, rates
+from salesgap.coaching.level_of_rep import (
+    driver_worth_most,
+    evidence_of,
+    judged,
+    rates,
+    weeks_left,
+)
 from salesgap.coaching.past_and_future import quarters_by_rep, skills_by_rep
 from salesgap.coaching.plays import Play
 from salesgap.coaching.tactics import plan
@@ -38,16 +44,18 @@ DEALS_A_REP = 4
 class _Desk:
     """What the sheets of all reps are made from.
 
-    By person_id: ``quota`` and ``won`` of the year, ``from_open`` (what the open deals are expected
-    to bring), ``joint`` (the last activity with the manager), ``new`` (net new deals and their
-    amount), ``quarters`` and ``skills``. ``talks``: deals to talk about, the ones with a reason
-    first; ``worth``: of a tenth more of each driver; ``gap``, ``focus`` and ``judged``: the pack's
-    gap, and the ids of the reps that its play starts with, and of those who can be judged.
+    By person_id: ``group`` of the like, ``quota`` and ``won`` of the year, ``from_open`` (what the
+    open deals are expected to bring), ``joint`` (the last activity with the manager), ``new`` (net
+    new deals and their amount), ``quarters`` and ``skills``. ``talks``: deals to talk about, the
+    ones with a reason first; ``worth``: of a tenth more of each driver; ``weeks_left``: in which a
+    new opportunity can still be won this year; ``gap``, ``focus`` and ``judged``: the pack's gap,
+    and the ids of the reps that its play starts with, and of those who can be judged.
     """
 
     gap: Gap
     focus: frozenset[str]
     judged: frozenset[str]
+    group: dict[str, str]
     quota: pd.Series
     won: dict[str, float]
     from_open: pd.Series
@@ -55,6 +63,7 @@ class _Desk:
     new: dict[str, tuple[int, float]]
     talks: list[DealAtRisk]
     worth: dict[str, float]
+    weeks_left: int
     quarters: dict[str, tuple[Quarter, ...]]
     skills: dict[str, tuple[Skill, ...]]
     activities: Activities
@@ -102,6 +111,7 @@ def _desk(
         gap=gap,
         focus=frozenset(person.id for person in focus),
         judged=judged(outlook),
+        group=dict(zip(seats["person_id"], seats["group"], strict=True)),
         quota=seats.groupby("person_id")["quota"].sum(min_count=1),
         won={rank.person.id: rank.won for rank in ranks},
         from_open=pd.Series(expected).groupby(opened["owner_id"].to_numpy()).sum(),
@@ -109,6 +119,7 @@ def _desk(
         new=_new_by_owner(book.deals, since),
         talks=[*at_risk, *_sound(team, opened, at_risk)],
         worth=worth_of_a_tenth(outlook),
+        weeks_left=weeks_left(team, outlook),
         quarters=quarters_by_rep(team),
         skills=skills_by_rep(book.assessments),
         activities=team_activities(team),
@@ -132,7 +143,9 @@ def _sound(team: Team, opened: pd.DataFrame, at_risk: Sequence[DealAtRisk]) -> l
 
 def _last_joint(log: pd.DataFrame) -> dict[str, Observation]:
     """The last activity of each rep in which the manager took part."""
-    joint = log[log["with_manager"].fillna(False).astype(bool)].sort_values("date", kind="stable")
+    with_manager = log["with_manager"].to_numpy(bool, na_value=False)
+    joint = log[["person_id", "date", "kind", "account"]][with_manager]
+    joint = joint.sort_values("date", kind="stable")
     last = joint.drop_duplicates("person_id", keep="last").to_dict("records")
     return {
         row["person_id"]: Observation(
@@ -184,5 +197,5 @@ def _plan(rep: Person, team: Team, outlook: TeamOutlook, desk: _Desk) -> Tactica
         None if np.isnan(quota) else quota,
         desk.won[rep.id],
         float(desk.from_open.get(rep.id, 0.0)),
-        rates(rep, team, outlook),
+        rates(rep, desk.group.get(rep.id), desk.weeks_left, team, outlook),
     )

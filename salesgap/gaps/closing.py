@@ -102,16 +102,12 @@ def worth_of_a_tenth(team: TeamOutlook) -> dict[str, float]:
 
     Of the expected course only: to weigh drivers against each other, not to print.
     """
-    expected = team.course.expected()
-    before = team.process.outlook(expected, team.deals)
-    tenth = np.full((1, expected.created.shape[1]), np.log(1.1))
-    found = {}
-    for driver in CONDITIONS:
-        if driver in team.levels:
-            lifted = expected.lifted(**_lift(driver, tenth))
-            after = team.process.outlook(lifted, team.deals, before)
-            found[driver] = float(after.total[0] - before.total[0])
-    return found
+    drivers = [driver for driver in CONDITIONS if driver in team.levels]
+    row = np.arange(len(drivers) + 1)[:, None]  # the last one stays as it is
+    tenth = {_QUANTITY[driver]: np.where(row == at, 1.1, 1.0) for at, driver in enumerate(drivers)}
+    courses = team.course.expected(len(row)).lifted(**tenth)
+    total = team.process.outlook(courses, team.deals).total
+    return dict(zip(drivers, (total[:-1] - total[-1]).tolist(), strict=True))
 
 
 def _factors(

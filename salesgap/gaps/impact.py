@@ -58,10 +58,10 @@ class Course:
         """The course with some of its quantities multiplied."""
         return replace(self, **{name: getattr(self, name) * f for name, f in factors.items()})
 
-    def expected(self) -> Course:
-        """The mean course, as a single draw."""
+    def expected(self, times: int) -> Course:
+        """The mean course, as so many draws."""
         means = (getattr(self, field.name).mean(axis=0, keepdims=True) for field in fields(self))
-        return Course(*means)
+        return Course(*(mean.repeat(times, axis=0) for mean in means))
 
     def shares(self, other: Course, *quantities: str) -> bool:
         """Whether these quantities are the very same arrays in both."""
@@ -122,7 +122,8 @@ class Outlook:
     """What a course brings until year end.
 
     ``early``, ``late``: when deals leave the phases; ``from_week``: chance (draw, week) that what
-    enters the late phase then is won; ``per_new`` and ``per_open``: part of its money that a deal
+    enters the late phase then is won, ``chance`` (draw, deal) that what is open in it is;
+    ``per_new`` and ``per_open``: part of its money that a deal
     created in a week (draw, week), and that each open deal (draw, deal), is expected to bring;
     ``new`` and ``open``: money a draw.
     """
@@ -131,6 +132,7 @@ class Outlook:
     early: Leaving
     late: Leaving
     from_week: Floats
+    chance: Floats
     per_new: Floats
     per_open: Floats
     new: Floats
@@ -177,6 +179,7 @@ class Process:
         )
         winning = _passing(self.late, course.winning)
         from_week = won.from_week if won else late.new(winning)
+        chance = won.chance if won else late.open(winning, winning, course.pace)
         if all_same:
             per_new, per_open = all_same.per_new, all_same.per_open
         else:
@@ -185,14 +188,13 @@ class Process:
             per_new = early.new(proposed)
             per_open = np.empty((len(from_week), len(deals.amount)))
             per_open[:, ~deals.late] = early.open(passing, proposed, course.pace)
-            chance = late.open(winning, winning, course.pace)
             per_open[:, deals.late] = np.minimum(chance, 1.0)
             if (rest := deals.late & ~deals.proposed).any():
                 raised = late.open(winning, winning * course.proposing, course.pace)
                 per_open[:, rest] *= (raised / np.maximum(chance, 1e-12))[:, rest[deals.late]]
         new = (course.created * course.size * per_new).sum(axis=1)
         open_ = per_open @ deals.amount
-        return Outlook(course, early, late, from_week, per_new, per_open, new, open_)
+        return Outlook(course, early, late, from_week, chance, per_new, per_open, new, open_)
 
 
 def _elapsed(speed: Floats) -> Floats:

@@ -25,8 +25,8 @@ _YIELDING = ("conversion_early", "conversion_late", "conversion", "deal_size")
 class TeamOutlook:
     """One team's evidence, posterior levels and expected course until fiscal year end.
 
-    ``created_by_seat``: new opportunities (draw, seat, week); ``yield_by_seat``: what one of them
-    brings (draw, seat), as a multiple of what one brings at the peers' level.
+    ``share_by_seat``: each seat's part (draw, seat) of what the new opportunities bring, but for
+    the time they take.
     """
 
     evidence: dict[str, Evidence]
@@ -37,8 +37,7 @@ class TeamOutlook:
     course: Course
     deals: OpenDeals
     outlook: Outlook
-    created_by_seat: Floats
-    yield_by_seat: Floats
+    share_by_seat: Floats
 
     @property
     def chances(self) -> Floats:
@@ -80,8 +79,7 @@ def look_ahead(
         course,
         open_deals,
         process.outlook(course, open_deals),
-        created,
-        np.exp(sum(seat_levels.of(driver) for driver in _YIELDING)),
+        shares_of(created * np.exp(sum(seat_levels.of(d) for d in _YIELDING))[:, :, None]),
     )
 
 
@@ -126,7 +124,7 @@ def peer_rate(here: pd.DataFrame, benchmarks: Benchmarks) -> Floats:
     peers = benchmarks.levels.get("pipeline_creation")
     if peers is None:
         return np.zeros(len(here))
-    return np.exp(here["group"].map(peers.levels).fillna(-np.inf).to_numpy(float))
+    return np.exp([peers.levels.get(group, -np.inf) for group in here["group"]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from salesgap.gaps.evidence import Floats
-from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook, peer_rate, shares_of
+from salesgap.gaps.outlook import WEEKS_A_MONTH, TeamOutlook, peer_rate
 from salesgap.measures.drivers import TEAM
 from salesgap.measures.peers import Benchmarks
 from salesgap.measures.seats import ALL_PEERS
@@ -40,7 +40,7 @@ def seats_refilled(
     ``vacant`` weeks from now, and ramps at the peers' level. ``gone``: the part of the weak seats
     (week,) that is empty or a successor's."""
     at = team.seats["person_id"].isin(team.verdict.weak_seats).to_numpy()
-    lost = team.course.created * shares_of(_bringing(team))[:, at].sum(axis=1, keepdims=True) * gone
+    lost = team.course.created * team.share_by_seat[:, at].sum(axis=1, keepdims=True) * gone
     gained = share * at.sum() * _successor(team, vacant, benchmarks, method)
     return np.asarray(np.maximum(team.course.created - lost + gained, 0.0))
 
@@ -48,7 +48,7 @@ def seats_refilled(
 def risen(team: TeamOutlook, path: Floats) -> dict[str, Floats]:
     """For each driver, what the team's level is multiplied by (draw, week) if its weak seats rise
     to their team's, as much of the way as ``path`` says (week,)."""
-    share = shares_of(_bringing(team))
+    share = team.share_by_seat
     drops = {driver: _seat_drops(levels.drop, team) for driver, levels in team.levels.items()}
     return {driver: risen_by(share, drop, path) for driver, drop in drops.items() if drop.any()}
 
@@ -60,11 +60,6 @@ def risen_by(share: Floats, drop: Floats, closing: Floats) -> Floats:
     rise = np.expm1(drop[draw, seat, None] * closing)
     np.add.at(lifted, draw, share[draw, seat, None] * rise)
     return lifted
-
-
-def _bringing(team: TeamOutlook) -> Floats:
-    """What the new opportunities of each seat and week bring, but for the time they take."""
-    return np.asarray(team.created_by_seat * team.yield_by_seat[:, :, None])
 
 
 def _successor(team: TeamOutlook, vacant: float, benchmarks: Benchmarks, method: Method) -> Floats:

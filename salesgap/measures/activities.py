@@ -24,6 +24,8 @@ Phase = Literal["early", "late"] | None
 Counts = Counter[tuple[str, str, Phase]]
 """Activities by person_id, folded kind and phase; those of all phases, known or not, under None."""
 
+_PHASES: dict[object, Phase] = {True: "early", False: "late", pd.NA: None}
+
 
 def activity_window(as_of: pd.Timestamp) -> Window:
     """The days whose activities are counted."""
@@ -38,16 +40,13 @@ def activity_counts(book: Book, window: Window) -> Counts:
     log = book.activities[_COUNTED]
     log = log[window.holds(log["date"])]
     early = early_on_the_day(log, book.deals) | log["opportunity_id"].isna()
-    person, kind = log["person_id"].tolist(), log["kind"].map(folded).tolist()
-    counts: Counts = Counter((who, what, None) for who, what in zip(person, kind, strict=True))
-    within: dict[Phase, list[bool]] = {
-        "early": early.fillna(False).tolist(),
-        "late": (~early).fillna(False).tolist(),
-    }
-    for phase, here in within.items():
-        counts.update(
-            (who, what, phase) for who, what, it in zip(person, kind, here, strict=True) if it
-        )
+    kinds = {kind: folded(kind) for kind in log["kind"].unique()}
+    person, kind = log["person_id"].tolist(), [kinds[kind] for kind in log["kind"].tolist()]
+    phase = [_PHASES[it] for it in early.tolist()]
+    counts: Counts = Counter(zip(person, kind, phase, strict=True))
+    for (who, what, known), count in list(counts.items()):
+        if known is not None:
+            counts[who, what, None] += count
     return counts
 
 

@@ -14,15 +14,15 @@ Bools = npt.NDArray[np.bool_]
 
 def won_between(deals: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """The deals won from ``start`` to ``end``, both days included."""
-    closed = (deals["close_date"] >= start) & (deals["close_date"] <= end)
+    day = deals["close_date"].to_numpy()
+    closed = (day >= start.to_datetime64()) & (day <= end.to_datetime64())
     return deals[(deals["status"] == "won") & closed]
 
 
 def valued_wins(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The deals won in the window that have a value."""
-    return deals[
-        (deals["status"] == "won") & window.holds(deals["close_date"]) & (deals["amount"] > 0)
-    ]
+    valued = deals["amount"].to_numpy(float) > 0
+    return deals[(deals["status"] == "won") & (window.holds(deals["close_date"]) & valued)]
 
 
 def won_in_seat(won: pd.DataFrame, seats: pd.DataFrame) -> pd.DataFrame:
@@ -32,9 +32,10 @@ def won_in_seat(won: pd.DataFrame, seats: pd.DataFrame) -> pd.DataFrame:
     return won[~(won["close_date"].to_numpy() < joined.to_numpy())]
 
 
-def revenue_quotas(quotas: pd.DataFrame) -> pd.DataFrame:
-    """The quota rows that are of revenue, which a row is unless it says otherwise."""
-    return quotas[quotas["measure"].fillna("revenue").str.lower() == "revenue"]
+def of_revenue(quotas: pd.DataFrame) -> Bools:
+    """Which quota rows are of revenue, as a row is unless it says otherwise."""
+    measures = quotas["measure"].fillna("revenue").tolist()
+    return np.array([measure.lower() == "revenue" for measure in measures], bool)
 
 
 def quota_by_seat(
@@ -61,26 +62,29 @@ def _quota_days(
     quotas: pd.DataFrame, seats: pd.DataFrame, days: pd.DatetimeIndex, *, ramped: bool
 ) -> tuple[Bools, Floats]:
     """Which seats have a quota on any of the days, and the quota of each on each day."""
-    persons, daily = _daily_quota(revenue_quotas(quotas), days)
+    persons, daily = _daily_quota(quotas, days)
     weights = ramp_share(seats, days) if ramped else presence(seats, days)
-    at = persons.get_indexer(pd.Index(seats["person_id"].to_numpy(object)))
+    number = {person: row for row, person in enumerate(persons)}
+    at = np.array([number.get(person, -1) for person in seats["person_id"].tolist()], np.intp)
     known = at >= 0
     found = np.zeros((len(seats), len(days)))
     found[known] = daily[at[known]] * weights[known]
     return known, found
 
 
-def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[pd.Index, Floats]:
+def _daily_quota(quotas: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[list[str], Floats]:
     """Who has a quota on any of the days, and each one's quota a day (person, day): a period's
     amount spread evenly over its days."""
     start, end = quotas["period_start"].to_numpy(), quotas["period_end"].to_numpy()
     here = (start <= days[-1].to_datetime64()) & (end >= days[0].to_datetime64())
+    here &= of_revenue(quotas)
     start, end = start[here], end[here]
     a_day = quotas["amount"].to_numpy(float)[here] / ((end - start) // np.timedelta64(1, "D") + 1)
-    first = days.searchsorted(start)[:, None]
-    last = days.searchsorted(end, side="right")[:, None]
+    dates = days.to_numpy()
+    first = dates.searchsorted(start)[:, None]
+    last = dates.searchsorted(end, side="right")[:, None]
     at, persons = pd.factorize(quotas["person_id"].to_numpy(object)[here])
     number = np.arange(len(days))
     daily = np.zeros((len(persons), len(days)))
     np.add.at(daily, at, ((first <= number) & (number < last)) * a_day[:, None])
-    return pd.Index(persons), daily
+    return list(persons), daily

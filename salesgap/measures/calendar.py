@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from salesgap.measures.seats import Window
+from salesgap.measures.seats import Bools, Window
 from salesgap.params import Params
 
 
@@ -18,9 +18,10 @@ class Quarter:
     start: pd.Timestamp
     end: pd.Timestamp
 
-    def holds(self, dates: pd.Series) -> pd.Series:
+    def holds(self, dates: pd.Series) -> Bools:
         """Which dates lie in the quarter; a missing date does not."""
-        return (dates >= self.start) & (dates <= self.end)
+        days = dates.to_numpy()
+        return (days >= self.start.to_datetime64()) & (days <= self.end.to_datetime64())
 
 
 def quarter(year_start: pd.Timestamp, number: int) -> Quarter:
@@ -32,8 +33,8 @@ def quarter(year_start: pd.Timestamp, number: int) -> Quarter:
 
 def quarters_ahead(params: Params, count: int = 3) -> list[Quarter]:
     """The quarter that the as-of date lies in, and the next ones."""
-    now = _current(params)
-    return [quarter(pd.Timestamp(params.year_start), now + i) for i in range(count)]
+    now, start = _current(params), pd.Timestamp(params.year_start)
+    return [quarter(start, now + i) for i in range(count)]
 
 
 def recent_quarters(params: Params, finished: int = 3) -> list[Quarter]:
@@ -44,8 +45,8 @@ def recent_quarters(params: Params, finished: int = 3) -> list[Quarter]:
 
 def past_quarters(params: Params, window: Window) -> list[Quarter]:
     """The complete quarters inside a trailing window, latest first."""
-    now = _current(params)
-    past = [quarter(pd.Timestamp(params.year_start), now - i) for i in range(13)]
+    now, start = _current(params), pd.Timestamp(params.year_start)
+    past = [quarter(start, now - i) for i in range(13)]
     return [q for q in past if q.end <= window.end and q.start > window.start]
 
 

@@ -23,6 +23,7 @@ from salesgap.measures.levels import Bools, Floats, Ints, Level, Logs, comparabl
 from salesgap.measures.seats import (
     ALL_PEERS,
     DAYS_PER_MONTH,
+    Dates,
     Window,
     active,
     filled_months,
@@ -41,7 +42,7 @@ _SUMS = ("total", "base", "told", "telling", "squares")
 Place = tuple[str, str, str]
 """What a deal or a month counts for: manager_id, seat, group."""
 
-_COUNTED = ["created_date", "close_date", "late_date", "reached_late", "status", "amount"]
+_DATES = ["created_date", "close_date", "late_date"]
 _KNOWN_PHASES = 0.8
 
 
@@ -94,7 +95,7 @@ def seat_statistics(
     ``seat`` is a person_id, or :data:`FORMER`. Deals created during their owner's ramp are left
     out, as are those of owners who hold no seat (managers).
     """
-    places, counts = _counts(book, seats, window, phases)
+    places, counts = _counts(book.deals, seats, window, phases)
     capacity = _capacity(seats, window, _history(book, window))
     return pd.concat([capacity, _by_seat(counts, places)], ignore_index=True)
 
@@ -103,7 +104,7 @@ def team_totals(
     book: Book, seats: pd.DataFrame, window: Window, *, phases: bool
 ) -> dict[str, tuple[float, float]]:
     """Total and base of each driver: the sums of one team's :func:`seat_statistics`."""
-    _, counts = _counts(book, seats, window, phases)
+    _, counts = _counts(_touched(book.deals, window), seats, window, phases)
     filled = float(filled_months(seats, window).sum())
     planned = float(
         (planned_seats(seats, _history(book, window)) * _months_led(seats, window)).sum()
@@ -118,19 +119,24 @@ def _history(book: Book, window: Window) -> Window:
     return Window(window.start if pd.isna(first) else min(first, window.start), window.end)
 
 
+def _touched(deals: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The deals of which anything is dated in the window: the others count for nothing."""
+    return deals[np.any([window.holds(deals[name]) for name in _DATES], axis=0)]
+
+
 def _counts(
-    book: Book, seats: pd.DataFrame, window: Window, phases: bool
+    deals: pd.DataFrame, seats: pd.DataFrame, window: Window, phases: bool
 ) -> tuple[list[Place], dict[str, _Counts]]:
     """What was counted where, of every driver but capacity."""
     places, seats = _places(seats.assign(here=active(seats, window.end)))
-    deals = _attribute(book.deals, seats, window)
+    placed = _attribute(deals, seats, window)
     group = _codes([group for _, _, group in places])
-    counts = {"pipeline_creation": _creation(deals, seats, window, len(places))}
+    counts = {"pipeline_creation": _creation(placed, seats, window, len(places))}
     for driver in drivers_with(phases):
         if driver in RATES:
-            counts[driver] = _rated(deals.place, *RATES[driver](deals), len(places))
+            counts[driver] = _rated(placed.place, *RATES[driver](placed), len(places))
         if driver in LEVELS:
-            counts[driver] = _levelled(deals.place, LEVELS[driver](deals, phases), group)
+            counts[driver] = _levelled(placed.place, LEVELS[driver](placed, phases), group)
     return places, counts
 
 
@@ -193,31 +199,33 @@ def _attribute(deals: pd.DataFrame, seats: pd.DataFrame, window: Window) -> _Dea
     inherited = before | ~here
     use = before | ~(created < ramped)
     place = np.where(inherited, former, own)
-    return _in_window(deals[_COUNTED].iloc[seated[use]], place[use], inherited[use], window)
+    return _in_window(deals, seated[use], place[use], inherited[use], window)
 
 
-def _in_window(deals: pd.DataFrame, place: Ints, inherited: Bools, window: Window) -> _Deals:
-    created, closed, status = deals["created_date"], deals["close_date"], deals["status"]
-    late = deals["late_date"]
+def _in_window(
+    deals: pd.DataFrame, rows: Ints, place: Ints, inherited: Bools, window: Window
+) -> _Deals:
+    created, closed, late = (deals[name].to_numpy()[rows] for name in _DATES)
+    status = deals["status"].to_numpy(object)[rows]
     return _Deals(
         place=place,
         inherited=inherited,
-        created=window.holds(created).to_numpy(),
-        proposed=window.holds(late.fillna(closed)).to_numpy(),
-        closed=window.holds(closed).to_numpy(),
-        reached=deals["reached_late"].fillna(False).to_numpy(bool),
-        won=(status == "won").to_numpy(bool),
-        lost=(status == "lost").to_numpy(bool),
-        amount=deals["amount"].to_numpy(float),
+        created=window.holds(created),
+        proposed=window.holds(np.where(np.isnat(late), closed, late)),
+        closed=window.holds(closed),
+        reached=deals["reached_late"].to_numpy(bool, na_value=False)[rows],
+        won=status == "won",
+        lost=status == "lost",
+        amount=deals["amount"].to_numpy(float)[rows],
         days=_days(created, closed),
         early_days=_days(created, late),
         late_days=_days(late, closed),
     )
 
 
-def _days(start: pd.Series, end: pd.Series) -> Floats:
+def _days(start: Dates, end: Dates) -> Floats:
     """At least one; missing where either is."""
-    return np.asarray(np.maximum((end - start).dt.days.to_numpy(float), 1.0))
+    return np.asarray(np.maximum(np.floor((end - start) / np.timedelta64(1, "D")), 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,8 +312,9 @@ def _capacity(seats: pd.DataFrame, window: Window, history: Window) -> pd.DataFr
 def _months_led(seats: pd.DataFrame, window: Window) -> pd.Series:
     """Index manager_id: months of the window since the team's first seat was filled."""
     first = seats.groupby("manager_id")["start"].min()
-    led = (window.end - first.mask(first < window.start, window.start)).dt.days / DAYS_PER_MONTH
-    return pd.Series(np.maximum(led.to_numpy(float), 0.0), index=led.index)
+    since = np.maximum(first.to_numpy(), window.start.to_datetime64())
+    led = (window.end.to_datetime64() - since) // np.timedelta64(1, "D") / DAYS_PER_MONTH
+    return pd.Series(np.maximum(led, 0.0), index=first.index)
 
 
 # ── rates: which deals a driver counts, and which of them passed ──────────────────────────

@@ -88,12 +88,15 @@ class _Told:
 def _told(book: Book) -> _Told:
     deals, history = book.deals, book.stage_history
     place = pd.Index(deals["opportunity_id"]).get_indexer(pd.Index(history["opportunity_id"]))
-    rows = history[["changed_at", "close_date", "amount"]].assign(deal=place)[place >= 0]
-    rows = rows.sort_values("changed_at", kind="stable")
-    known = rows.groupby("deal", sort=False)[["close_date", "amount"]].ffill()
-    place, amount = rows["deal"].to_numpy(), known["amount"].to_numpy(float)
+    day = history["changed_at"].to_numpy()
+    order = np.argsort(day, kind="stable")
+    order = order[place[order] >= 0]
+    place = place[order]
+    rows = history[["close_date", "amount"]].iloc[order]
+    known = rows.groupby(place, sort=False).ffill()
+    amount = known["amount"].to_numpy(float)
     return _Told(
-        day=rows["changed_at"].to_numpy(),
+        day=day[order],
         deal=place,
         due=known["close_date"].to_numpy(),
         amount=np.where(np.isnan(amount), deals["amount"].to_numpy(float)[place], amount),
@@ -128,6 +131,6 @@ def net_new(deals: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
 def is_slow(deals: pd.DataFrame, limits: dict[str, float], as_of: pd.Timestamp) -> pd.Series:
     """Which open deals have been in their stage longer than 90 % of deals later won."""
     days = (as_of - deals["stage_date"]).dt.days
-    limit = deals["stage"].map(limits).astype(float)
-    slow: pd.Series = days > limit
+    limit = [limits.get(stage, math.nan) for stage in deals["stage"].tolist()]
+    slow: pd.Series = days > np.array(limit, float)
     return slow

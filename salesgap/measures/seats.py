@@ -12,6 +12,7 @@ from salesgap.crm.book import Book
 
 Floats = npt.NDArray[np.float64]
 Dates = npt.NDArray[np.datetime64]
+Bools = npt.NDArray[np.bool_]
 
 DAYS_PER_MONTH = 365.25 / 12
 ALL_PEERS = "all"
@@ -32,9 +33,10 @@ class Window:
         """Length in months of an average year's twelfth."""
         return float((self.end - self.start).days / DAYS_PER_MONTH)
 
-    def holds(self, dates: pd.Series) -> pd.Series:
+    def holds(self, dates: pd.Series | Dates) -> Bools:
         """Which dates lie in the window; a missing date does not."""
-        return (dates > self.start) & (dates <= self.end)
+        days = np.asarray(dates)
+        return (days > self.start.to_datetime64()) & (days <= self.end.to_datetime64())
 
 
 def trailing_window(book: Book, as_of: pd.Timestamp, months: int) -> Window:
@@ -107,7 +109,8 @@ def filled_months(seats: pd.DataFrame, window: Window) -> pd.Series:
 
 def active(seats: pd.DataFrame, on: pd.Timestamp) -> pd.Series:
     """Which seats are filled on that day."""
-    return (seats["start"] <= on) & (seats["end"].isna() | (seats["end"] > on))
+    start, end, day = seats["start"].to_numpy(), seats["end"].to_numpy(), on.to_datetime64()
+    return pd.Series((start <= day) & (np.isnat(end) | (end > day)), index=seats.index)
 
 
 def planned_seats(seats: pd.DataFrame, window: Window) -> pd.Series:
@@ -139,12 +142,12 @@ def ramp_share(seats: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
 
 def _column(seats: pd.DataFrame, name: str, missing: float = -np.inf) -> Floats:
     """A column of dates as a column of days since 1970."""
-    return _numbered(pd.DatetimeIndex(seats[name]), missing)[:, None]
+    return _numbered(seats[name], missing)[:, None]
 
 
-def _numbered(dates: pd.DatetimeIndex, missing: float = np.nan) -> Floats:
-    numbers = dates.to_numpy("datetime64[D]").astype(np.int64).astype(float)
-    return np.asarray(np.where(dates.isna(), missing, numbers))
+def _numbered(dates: pd.Series | pd.DatetimeIndex, missing: float = np.nan) -> Floats:
+    days = dates.to_numpy().astype("datetime64[D]")
+    return np.asarray(np.where(np.isnat(days), missing, days.astype(np.int64)))
 
 
 def peer_groups(seats: pd.DataFrame) -> pd.Series:

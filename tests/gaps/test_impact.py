@@ -158,7 +158,7 @@ def test_no_lift_makes_more_deals_pass_than_there_are():
 
 def test_the_expected_course_is_the_mean_of_the_draws():
     created = np.array([[1.0] * YEAR_END, [3.0] * YEAR_END])
-    mean = course(draws=2, created=created).expected()
+    mean = course(draws=2, created=created).expected(1)
     assert (mean.created.shape, mean.created[0, 0]) == ((1, YEAR_END), 2.0)
 
 

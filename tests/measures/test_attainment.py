@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesgap.measures.attainment import quota_by_seat, revenue_quotas, won_between
+from salesgap.measures.attainment import of_revenue, quota_by_seat, won_between
 from salesgap.measures.seats import seats
 
 M1 = {"person_id": "m1", "manager_id": None}
@@ -55,7 +55,7 @@ def test_quotas_of_other_measures_are_no_revenue_quota(make_book):
     quotas = [quota(100, measure="Revenue"), quota(40, measure="meetings")]
     assert of_one_rep(make_book, quotas) == pytest.approx(100)
     frame = pd.DataFrame({"measure": ["revenue", None, "margin"]})
-    assert revenue_quotas(frame).index.tolist() == [0, 1]
+    assert of_revenue(frame).tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("quotas", [[], [quota(100, "2025-01-01", "2025-12-31")]])
