@@ -109,6 +109,11 @@ class Candidate(Facts):
     too_late: bool = Field(
         False, description="real or not, it brings nothing that counts before fiscal year end"
     )
+    closed: bool = Field(
+        False,
+        description="an earlier pack's gap that has closed: not named again, although the months "
+        "before still count in its probability",
+    )
     evidence: tuple[Evidence, ...]
     people: tuple[Person, ...] = Field((), description="the seats a people gap is about")
     play: str = Field(description="id of the play that answers it; empty for none")
@@ -129,7 +134,7 @@ class Gap(Candidate):
     note: str = Field(description="why this one, or why none, in one sentence")
 
 
-Outcome = Literal["moved", "no_more_than_chance", "too_early", "unknown"]
+Outcome = Literal["closed", "moved", "no_more_than_chance", "too_early", "unknown"]
 
 
 class LastGap(Facts):
@@ -154,7 +159,11 @@ class LastGap(Facts):
         "the return of the lowest to the usual, and for what the other teams moved"
     )
     outcome: Outcome = Field(
-        description="moved: by more than chance; too_early: a whole gap closed would not show yet"
+        description="closed: moved, and back at its peers' level; moved: by more than chance, but "
+        "not surely closed; too_early: a whole gap closed would not show yet"
+    )
+    closed_before: tuple[LastGap, ...] = Field(
+        (), description="gaps of packs before the last one that had closed, and still stand so"
     )
 
 

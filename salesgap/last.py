@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from salesgap.crm.book import Book
 from salesgap.errors import DataError, ParamsError
@@ -26,7 +26,7 @@ from salesgap.gaps.evidence import evidence_by_team
 from salesgap.gaps.progress import SEATS, Change, Progress, change, judge
 from salesgap.measures.drivers import DRIVERS, FORMER, has_phases, seat_statistics
 from salesgap.measures.peers import PeerLevel
-from salesgap.measures.seats import Window
+from salesgap.measures.seats import Window, trailing_window
 from salesgap.params import Params
 
 _MANIFEST = "manifest.json"
@@ -39,10 +39,11 @@ class _Gap(BaseModel):
     impact: Range | None
     evidence: tuple[Evidence, ...]
 
-    @property
-    def measure(self) -> str:
-        """The driver it is judged by: a seat's, by what it creates."""
-        return "pipeline_creation" if self.driver == "underperformance" else self.driver
+
+class _Judged(LastGap):
+    model_config = ConfigDict(extra="ignore")
+
+    closed_before: tuple[_Judged, ...] = ()
 
 
 class _Manager(BaseModel):
@@ -56,6 +57,16 @@ class LastPack(BaseModel):
     manager: _Manager
     as_of: date
     gap: _Gap
+    last_gap: _Judged | None = None
+
+    @property
+    def closed(self) -> tuple[LastGap, ...]:
+        """The gaps of packs before this one that had closed by then."""
+        last = self.last_gap
+        if last is None:
+            return ()
+        closed = (last, *last.closed_before) if last.outcome == "closed" else last.closed_before
+        return tuple(LastGap(**gap.model_dump(exclude={"closed_before"})) for gap in closed)
 
 
 def read_last_run(folder: Path, as_of: date) -> dict[str, LastPack]:
@@ -135,59 +146,48 @@ def last_gaps(
 ) -> dict[str, LastGap]:
     """What became of each manager's last gap, by manager.
 
-    ``seats``: those of all teams, with their ``group``.
+    What had closed earlier is judged anew, with all that came since, for as long as a verdict
+    looks back to before it. ``seats``: those of all teams, with their ``group``.
     """
-    phases = has_phases(book.deals)
+    phases, as_of = has_phases(book.deals), pd.Timestamp(params.as_of)
+    months = params.method.lookback_months
+    reach = trailing_window(book, as_of, months).start
+    past = {
+        m: [gap for gap in pack.closed if pd.Timestamp(gap.since) > reach]
+        for m, pack in last.items()
+    }
+    named = {m: _named(pack) for m, pack in last.items()}
 
     @cache
     def counted(day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
         end = pd.Timestamp(day)
-        start = end - pd.DateOffset(months=params.method.lookback_months)
-        spans = (Window(start, end), Window(end, pd.Timestamp(params.as_of)))
+        spans = (trailing_window(book, end, months), Window(end, as_of))
         before, since = (seat_statistics(book, seats, span, phases=phases) for span in spans)
         return before, since
 
-    def judged(manager: str, pack: LastPack) -> LastGap:
-        peers = levels.get(pack.gap.measure)
+    def judged(manager: str, gap: LastGap) -> LastGap:
+        peers = levels.get(_measure(gap))
         if peers is None:
-            return _told(pack, Progress("unknown", None, None), None)
-        both = (rows[rows["driver"] == peers.driver] for rows in counted(pack.as_of))
+            return gap
+        both = (rows[rows["driver"] == peers.driver] for rows in counted(gap.since))
         windows = Windows(*(evidence_by_team(rows, peers) for rows in both))
-        busy = {m for m, other in last.items() if other.gap.measure == pack.gap.measure}
-        return _judged(manager, pack, windows, busy | {manager}, peers)
+        busy = {m for m in last if _measure(gap) in map(_measure, (named[m], *past[m]))}
+        return _judged(manager, gap, windows, busy | {manager}, peers)
+
+    def told(manager: str) -> LastGap:
+        latest, *again = (
+            _of_own_people(judged(manager, gap), manager, leads)
+            for gap in (named[manager], *past[manager])
+        )
+        still = tuple(gap for gap in again if gap.outcome == "closed")
+        return latest.model_copy(update={"closed_before": still})
 
     leads = dict(zip(book.people["person_id"], book.people["manager_id"], strict=True))
-    return {m: _of_own_people(judged(m, pack), m, leads) for m, pack in last.items()}
+    return {manager: told(manager) for manager in last}
 
 
-def _of_own_people(gap: LastGap, manager: str, leads: dict[str, str]) -> LastGap:
-    """Without who is in another team by now: a pack names nobody else's people."""
-    own = tuple(person for person in gap.people if leads.get(person.id) in (manager, None))
-    return gap.model_copy(update={"people": own})
-
-
-def _judged(
-    manager: str, pack: LastPack, windows: Windows, busy: set[str], peers: PeerLevel
-) -> LastGap:
-    """``busy``: the teams that were working on this driver, this one among them."""
-    before, since = windows.before.get(manager), windows.since.get(manager)
-    if before is None or since is None:
-        return _told(pack, Progress("unknown", None, None), None)
-    if pack.gap.kind != "people" or pack.gap.driver == "capacity":
-        own, others = change(before, since, peers), windows.teams(busy, peers)
-        return _told(pack, judge(own, others, peers.between_teams), since)
-    seats = {person.id for person in pack.gap.people}
-    before, since = _only(before, seats), _only(since, seats)
-    natural = float(np.hypot(peers.between_teams, peers.between_reps))
-    own, others = change(before, since, peers), windows.seats(busy, peers)
-    return _told(pack, judge(own, others, natural, SEATS), since)
-
-
-def _only(evidence: SeatEvidence, seats: set[str]) -> SeatEvidence:
-    return evidence.of([i for i, seat in enumerate(evidence.seats) if seat in seats])
-
-
-def _told(pack: LastPack, progress: Progress, since: SeatEvidence | None) -> LastGap:
+def _named(pack: LastPack) -> LastGap:
+    """The gap that a pack named, as long as nothing is known of what became of it."""
     shown = pack.gap.evidence[0] if pack.gap.evidence else None
     return LastGap(
         driver=pack.gap.driver,
@@ -198,11 +198,55 @@ def _told(pack: LastPack, progress: Progress, since: SeatEvidence | None) -> Las
         measure=shown.measure if shown else "",
         unit=shown.unit if shown else "count",
         then=shown.value if shown else None,
-        now=_value(since) if shown and since else None,
-        count=_count(since) if since else 0,
-        others=float(np.expm1(progress.others)) if progress.others is not None else None,
-        chance=progress.chance,
-        outcome=progress.outcome,
+        now=None,
+        count=0,
+        others=None,
+        chance=None,
+        outcome="unknown",
+    )
+
+
+def _measure(gap: LastGap) -> str:
+    """The driver a gap is judged by: that of seats by what they create."""
+    return "pipeline_creation" if gap.driver == "underperformance" else gap.driver
+
+
+def _of_own_people(gap: LastGap, manager: str, leads: dict[str, str]) -> LastGap:
+    """Without who is in another team by now: a pack names nobody else's people."""
+    own = tuple(person for person in gap.people if leads.get(person.id) in (manager, None))
+    return gap.model_copy(update={"people": own})
+
+
+def _judged(
+    manager: str, gap: LastGap, windows: Windows, busy: set[str], peers: PeerLevel
+) -> LastGap:
+    """``busy``: the teams that were working on this driver, this one among them."""
+    before, since = windows.before.get(manager), windows.since.get(manager)
+    if before is None or since is None:
+        return gap
+    if gap.kind != "people" or gap.driver == "capacity":
+        own, others = change(before, since, peers), windows.teams(busy, peers)
+        return _told(gap, judge(own, others, peers.between_teams), since)
+    seats = {person.id for person in gap.people}
+    before, since = _only(before, seats), _only(since, seats)
+    natural = float(np.hypot(peers.between_teams, peers.between_reps))
+    own, others = change(before, since, peers), windows.seats(busy, peers)
+    return _told(gap, judge(own, others, natural, SEATS), since)
+
+
+def _only(evidence: SeatEvidence, seats: set[str]) -> SeatEvidence:
+    return evidence.of([i for i, seat in enumerate(evidence.seats) if seat in seats])
+
+
+def _told(gap: LastGap, progress: Progress, since: SeatEvidence) -> LastGap:
+    return gap.model_copy(
+        update={
+            "now": _value(since) if gap.measure else None,
+            "count": _count(since),
+            "others": None if progress.others is None else float(np.expm1(progress.others)),
+            "chance": progress.chance,
+            "outcome": progress.outcome,
+        }
     )
 
 

@@ -29,7 +29,7 @@ from salesgap.facts import (
     Shortfall,
 )
 from salesgap.gaps.candidates import value_candidates
-from salesgap.gaps.choose import candidate, choose, team_level
+from salesgap.gaps.choose import candidate, choose, mark_closed, team_level
 from salesgap.gaps.impact import OpenDeals
 from salesgap.gaps.outlook import TeamOutlook, look_ahead
 from salesgap.gaps.shortfall import shortfall
@@ -126,10 +126,11 @@ def _gap(team: Team, outlook: TeamOutlook, business: float) -> tuple[tuple[Candi
     benchmarks, names = team.benchmarks, _names(team)
     compared = benchmarks.compares and len(team.seats) > 0
     valued = value_candidates(outlook, benchmarks, team.params.method) if compared else []
-    candidates = tuple(
+    found = [
         candidate(v, outlook, benchmarks.levels, benchmarks.thresholds, names, business)
         for v in valued
-    )
+    ]
+    candidates = mark_closed(found, team.last_gap)
     last, people = _last_gap(team)
     return candidates, choose(valued, candidates, last, people)
 

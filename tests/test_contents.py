@@ -1,32 +1,27 @@
-"""docs/contents.md: every idea of the sources is in the facts of a run, and on its pages."""
+"""docs/contents.md: every idea of the sources is in the facts of the demo, and on its pages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from salesgap.coaching.plays import load_plays
-from salesgap.crm.freeze import Snapshot
-from salesgap.crm.tables import TABLES, conform, empty
+from salesgap.crm.freeze import take_snapshot
 from salesgap.facts import Facts, Pack
 from salesgap.last import LastPack
 from salesgap.pack import coaching_pack
-from salesgap.params import Method, Params, Report, Simulated, Source
+from salesgap.params import Method, Params, Report, load_params
 from salesgap.prepare import analyse, manager_entries, team_in
 from salesgap.publish import sections
-from salesgap.quality import QualityReport
 from salesgap.region import summarise
-from salesgap.simulate import STAGES, Gap, organisation
 
 ROOT = Path(__file__).resolve().parents[1]
-MARCH, JUNE = date(2026, 3, 31), date(2026, 6, 30)
 IDEAS = [
     *("A1", "A2", "A3", "A4", "A5", "A6", "B1", "B2", "B3", "B4"),
     *("C1", "D1", "D2", "D3", "E1", "E2", "E3", "E4"),
@@ -36,13 +31,6 @@ PACK = (
     *("cadence_and_checkpoint", "how_made", "five_minute_exercise"),
 )
 REGION = ("region_verdict", "region_ranks", "region_gaps", "region_last_gaps", "region_data")
-# One gap of a kind each, and a manager whose team lacks three things at once.
-GAPS = (
-    Gap(0, "pipeline_creation"),
-    Gap(1, "conversion_late"),
-    Gap(2, "underperformance"),
-    *(Gap(3, driver) for driver in ("pipeline_creation", "conversion_early", "deal_size")),
-)
 
 
 def rows() -> dict[str, SimpleNamespace]:
@@ -72,31 +60,28 @@ def known(found: Any) -> bool:
     return found is not None and found != ""
 
 
+def params_of(name: str) -> Params:
+    """Shipped params, with fewer draws."""
+    return load_params(ROOT / "params" / f"{name}.yml").model_copy(
+        update={"method": Method(draws=500)}
+    )
+
+
+def packs_of(name: str, last: dict[str, LastPack] | None = None) -> list[Pack]:
+    params = params_of(name)
+    plays = load_plays(ROOT / "templates" / "plays")
+    analysis = analyse(take_snapshot(params), params, plays, last)
+    entries = manager_entries(analysis.book, Path())
+    return [coaching_pack(team_in(analysis, entry)) for entry in entries]
+
+
 @pytest.fixture(scope="module")
 def run() -> SimpleNamespace:
-    """The packs and the summary of twenty managers, whose last packs are three months old."""
-    org = organisation(seed=7, as_of=JUNE, managers=20, gaps=GAPS)
-    tables = {
-        name: conform(table, org.tables[name]) if name in org.tables else empty(table)
-        for name, table in TABLES.items()
-    }
-    snapshot = Snapshot(tables, pd.DataFrame(), QualityReport(tables=()))
-
-    def packs(as_of: date, last: dict[str, LastPack] | None = None) -> list[Pack]:
-        params = Params(
-            name="contents",
-            as_of=as_of,
-            source=Source(simulated=Simulated()),
-            stages=STAGES,
-            method=Method(draws=500),
-        )
-        analysis = analyse(snapshot, params, load_plays(ROOT / "templates" / "plays"), last)
-        entries = manager_entries(analysis.book, Path())
-        return [coaching_pack(team_in(analysis, entry)) for entry in entries]
-
-    last = [LastPack.model_validate_json(pack.model_dump_json()) for pack in packs(MARCH)]
-    made = packs(JUNE, {pack.manager.id: pack for pack in last})
-    return SimpleNamespace(packs=made, summary=summarise(made, "", ()))
+    """The demo's packs and one summary of them; and its packs of a quarter before."""
+    before = packs_of("demo-before")
+    last = [LastPack.model_validate_json(pack.model_dump_json()) for pack in before]
+    made = packs_of("demo", {pack.manager.id: pack for pack in last})
+    return SimpleNamespace(before=before, packs=made, summary=summarise(made, "", ()))
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +107,53 @@ def test_it_is_in_the_facts_and_on_a_page(idea: str, run: SimpleNamespace, pages
         of: tuple[Facts, ...] = (*run.packs, run.summary)
         holders = [one for one in of if steps[0] in type(one).model_fields]
         assert any(known(value) for one in holders for value in values(one, steps)), path
+
+
+# ── E4: the demo's two runs ───────────────────────────────────────────────────────────────
+
+
+def test_the_demo_looks_at_one_organisation_a_quarter_apart():
+    before, now = params_of("demo-before"), params_of("demo")
+    same = now.model_copy(update={"name": before.name, "as_of": before.as_of})
+    assert before == same
+    assert now.source.simulated.until == now.as_of == before.as_of + timedelta(days=91)
+
+
+def test_each_demo_pack_knows_what_its_last_pack_named(run: SimpleNamespace) -> None:
+    named = {pack.manager.id: (pack.gap.driver, pack.as_of) for pack in run.before}
+    told = {pack.manager.id: (pack.last_gap.driver, pack.last_gap.since) for pack in run.packs}
+    assert told == named
+
+
+def test_the_demo_shows_a_gap_that_closed_and_others_that_did_not(run: SimpleNamespace) -> None:
+    shown = {
+        pack.last_gap.outcome: page_1(pack) for pack in run.packs if pack.last_gap.driver != "none"
+    }
+    assert "has closed: " in shown["closed"]
+    assert "no more than chance" in shown["no_more_than_chance"]
+    assert "too early to tell" in shown["too_early"]
+    assert all("The last gap, " in page for page in shown.values())
+
+
+def test_a_demo_pack_tells_on_page_1_what_was_kept_beside_what_it_moved(
+    run: SimpleNamespace,
+) -> None:
+    both = [page_1(p) for p in run.packs if p.coaching.commitments and p.last_gap.now is not None]
+    assert both
+    assert all("Last time, of " in page and "The last gap, " in page for page in both)
+
+
+def test_the_regions_summary_of_the_demo_tells_what_became_of_every_gap(
+    run: SimpleNamespace,
+) -> None:
+    page = sections.region_last_gaps(run.summary, Report()).section.model_dump_json()
+    named = [pack.manager.name for pack in run.before if pack.gap.driver != "none"]
+    assert len(named) > 5
+    assert all(name in page for name in named)
+    assert re.search(r"Of \w+ gaps: \w+ closed", page)
+
+
+def page_1(pack: Pack) -> str:
+    """All texts of the first page, one after another."""
+    told = sections.one_gap(pack, Report()).section.model_dump(mode="json")["blocks"]
+    return "".join(span["text"] for block in told for span in block.get("spans", ()))

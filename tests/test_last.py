@@ -10,7 +10,7 @@ import pytest
 
 from salesgap.batch.manifest import Manifest, Record
 from salesgap.errors import DataError, ParamsError
-from salesgap.facts import Pack
+from salesgap.facts import LastGap, Pack
 from salesgap.last import read_last_run
 from salesgap.pack import coaching_pack
 from salesgap.params import Report, load_params
@@ -99,7 +99,7 @@ def test_a_gap_that_nobody_closed_stays_the_gap_and_has_not_moved(first, second)
     )
     page = sections.one_gap(pack, Report()).section.model_dump_json()
     assert "The last gap, " in page
-    assert "since 31 Mar" in page
+    assert " up to 31 Mar, " in page
 
 
 def test_a_manager_without_a_last_pack_has_no_last_gap(first, second):
@@ -168,3 +168,84 @@ def test_who_has_moved_to_another_team_is_not_named(folder, first):
     run = prepare(params, folder / "third", ROOT)
     (entry,) = [e for e in run.managers if e.person_id == manager]
     assert load_prepared_team(run, entry).last_gap.people == people[:1]
+
+
+# ── a gap that was closed ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def worked_off(tmp_path_factory) -> Path:
+    """An export of six teams: one created half as much as the others up to the first date, and as
+    much since."""
+    folder = tmp_path_factory.mktemp("worked-off")
+    world = World(months=16, reps_per_manager=(8, 9), transfers=0)
+    planted = (Gap(0, "pipeline_creation", factor=0.5, worked_off=1.0),)
+    made = organisation(seed=3, managers=6, as_of=SECOND, world=world, gaps=planted)
+    write_tables(made, folder / "data")
+    (folder / "data" / "commitments.csv").unlink(missing_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def before_and_after(worked_off: Path) -> tuple[Pack, Pack]:
+    """The two packs of the one manager whose first pack names a gap in creation."""
+    first = packs_of(prepare(load_params(run_file(worked_off, FIRST)), worked_off / "first", ROOT))
+    publish(first, worked_off / "out")
+    (manager,) = [m for m, p in first.items() if p.gap.driver == "pipeline_creation"]
+    params = load_params(run_file(worked_off, SECOND, "last_run: out\n"))
+    run = prepare(params, worked_off / "second", ROOT)
+    return first[manager], pack_of(run, manager)
+
+
+def pack_of(run: Prepared, manager: str) -> Pack:
+    (entry,) = [entry for entry in run.managers if entry.person_id == manager]
+    return coaching_pack(load_prepared_team(run, entry))
+
+
+def test_a_gap_that_was_worked_off_has_closed_and_is_not_named_again(before_and_after):
+    _, pack = before_and_after
+    assert pack.last_gap.outcome == "closed"
+    (creation,) = [one for one in pack.candidates if one.driver == "pipeline_creation"]
+    assert creation.closed
+    assert creation.real  # of all the months together it still looks like one
+    assert "pipeline_creation" not in (pack.gap.driver, pack.gap.runner_up)
+    assert pack.gap.note.startswith("The last pack’s gap has closed. ")
+
+
+def test_the_time_before_reaches_back_as_far_as_the_deals_do_and_no_further(before_and_after):
+    """With months of before the export began, every team would seem to have risen since."""
+    _, pack = before_and_after
+    assert abs(pack.last_gap.others) < 0.1
+
+
+def test_what_has_closed_is_judged_anew_in_the_pack_after_the_next(worked_off, before_and_after):
+    """The pack between named another gap; the one before that is still closed, or no longer."""
+    first, _ = before_and_after
+    closed = LastGap(**TOLD | {"since": FIRST, "then": first.gap.evidence[0].value})
+    relapsed = closed.model_copy(update={"driver": "deal_size", "measure": "deal_size"})
+    other = closed.model_copy(
+        update={"driver": "none", "outcome": "unknown", "closed_before": (closed, relapsed)}
+    )
+    none = first.gap.model_copy(update={"driver": "none", "kind": "none", "evidence": ()})
+    between = first.model_copy(update={"gap": none, "last_gap": other})
+    publish({first.manager.id: between}, worked_off / "between")
+    params = load_params(run_file(worked_off, SECOND, "last_run: between\n"))
+    pack = pack_of(prepare(params, worked_off / "third", ROOT), first.manager.id)
+    assert [gap.driver for gap in pack.last_gap.closed_before] == ["pipeline_creation"]
+    assert pack.last_gap.closed_before[0].now > 1.5 * closed.then
+    assert pack.gap.driver != "pipeline_creation"
+
+
+TOLD = {
+    "driver": "pipeline_creation",
+    "kind": "condition",
+    "people": (),
+    "impact": None,
+    "measure": "pipeline_creation",
+    "unit": "per_month",
+    "now": None,
+    "count": 0,
+    "others": None,
+    "chance": None,
+    "outcome": "closed",
+}

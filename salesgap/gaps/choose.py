@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from salesgap.facts import Candidate, Driver, Evidence, Gap, GapKind, Person, Range
+from salesgap.facts import Candidate, Driver, Evidence, Gap, GapKind, LastGap, Person, Range
 from salesgap.gaps.candidates import Valued
 from salesgap.gaps.evidence import Evidence as SeatEvidence
 from salesgap.gaps.outlook import TeamOutlook
@@ -25,6 +25,7 @@ _LEAST_PART = 0.0005
 _LEAST_MONEY = 0.5
 """Below it, whole money is written as 0."""
 
+_CLOSED = "The last pack’s gap has closed."
 _TOO_LATE = "There is a gap the data support; so late, it brings nothing before the year ends."
 
 
@@ -46,21 +47,25 @@ def choose(
     Only what is real and comes in time is named; of weak seats the manager is told all the same.
     ``last`` is the driver of the last pack: it stays the gap while it is real, until another is
     clearly worth more. ``people``: the seats it was about, if that is known; of none of them, it
-    is another gap.
+    is another gap. What has closed (see :func:`mark_closed`) is neither named nor runner-up.
     """
     real = [i for i, candidate in enumerate(candidates) if _to_be_named(candidate)]
+    closed = any(one.closed and one.driver == last for one in candidates)
+    left = [i for i, candidate in enumerate(candidates) if not candidate.closed]
     if not real:
-        return _no_gap(candidates)
+        return _no_gap([candidates[i] for i in left], closed)
     first = real[0]
     staying = [i for i in real if candidates[i].driver == last and _about(candidates[i], people)]
     if staying and _chance_first(valued[first], valued[staying[0]]) < CLEARLY:
         first = staying[0]
-    others = [i for i in (*real, *range(len(candidates))) if i != first]
-    return _gap(valued, candidates, first, others[0] if others else None, first in staying)
+    others = [i for i in (*real, *left) if i != first]
+    gap = _gap(valued, candidates, first, others[0] if others else None, first in staying)
+    return gap.model_copy(update={"note": f"{_CLOSED} {gap.note}"}) if closed else gap
 
 
 def _to_be_named(candidate: Candidate) -> bool:
-    return candidate.real and (not candidate.too_late or candidate.driver == "underperformance")
+    in_time = not candidate.too_late or candidate.driver == "underperformance"
+    return candidate.real and in_time and not candidate.closed
 
 
 def _about(candidate: Candidate, people: frozenset[str]) -> bool:
@@ -170,10 +175,11 @@ def _why(chosen: Candidate, tie: bool, stays: bool) -> str:
         return "It was the gap of the last pack, and no other is clearly worth more."
     if tie:
         return "A near tie: the runner-up might be worth as much."
-    return "Of the gaps that the data support, most is to be expected of it before year end."
+    return "Of the gaps that the data support, most is to be expected of this one before year end."
 
 
-def _no_gap(candidates: Sequence[Candidate]) -> Gap:
+def _no_gap(candidates: Sequence[Candidate], closed: bool) -> Gap:
+    """``candidates``: without those closed; ``closed``: the last pack's gap is one of those."""
     nearest = max(candidates, key=lambda c: (c.real, c.probability), default=None)
     return Gap(
         id="none",
@@ -188,16 +194,39 @@ def _no_gap(candidates: Sequence[Candidate]) -> Gap:
         margin=None,
         chance_first=None,
         near_tie=False,
-        note=_why_none(nearest),
+        note=_why_none(nearest, closed),
     )
 
 
-def _why_none(nearest: Candidate | None) -> str:
-    if nearest is None:
+def _why_none(nearest: Candidate | None, closed: bool) -> str:
+    if nearest is None and not closed:
         return "There are not enough teams, months or closed deals to compare this team with."
-    if nearest.real:
-        return _TOO_LATE
-    return (
-        "No gap supported by the data: no driver is surely further from its peers than teams "
-        "differ by chance and by nature."
+    if nearest is not None and nearest.real:
+        return f"{_CLOSED} {_TOO_LATE}" if closed else _TOO_LATE
+    further = "surely further from its peers than teams differ by chance and by nature."
+    if closed:
+        return f"{_CLOSED} No other gap is supported by the data: no other driver is {further}"
+    return f"No gap supported by the data: no driver is {further}"
+
+
+# ── what has closed ───────────────────────────────────────────────────────────────────────
+
+
+def mark_closed(candidates: Sequence[Candidate], last: LastGap | None) -> tuple[Candidate, ...]:
+    """The candidates, those marked that are gaps of the last packs and have closed since.
+
+    The evidence of a candidate reaches back to before it closed, and so would name it for long.
+    """
+    past = (last, *last.closed_before) if last is not None else ()
+    gone = [gap for gap in past if gap.outcome == "closed"]
+    return tuple(
+        one.model_copy(update={"closed": any(_is_of(one, gap) for gap in gone)})
+        for one in candidates
     )
+
+
+def _is_of(candidate: Candidate, gap: LastGap) -> bool:
+    """Whether it is that gap; of weak seats, one of them at least."""
+    seats = {person.id for person in gap.people} & {person.id for person in candidate.people}
+    same = candidate.driver == gap.driver
+    return same and (gap.driver != "underperformance" or bool(seats))

@@ -1,8 +1,11 @@
-"""Has the last pack's gap closed? A driver's change since, against what chance would bring.
+"""Has the last pack's gap moved, or closed? A driver's change since, against what chance brings.
 
 A team is picked for a gap because it was low, and part of that was bad luck: it would come back by
 itself. So it is held against where it was expected to be, shrunken as every level is, and moved
 by what other teams moved that were not working on it (a season, a market, a new price list).
+
+A gap that moved has *closed* if the team (or the seats) stands at its peers' level since, within
+what such differ by nature, and it is 90 % sure that less than half of the gap is left.
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ Floats = npt.NDArray[np.float64]
 
 SURE = 0.95
 """So much more of the unchanged teams must have moved less, before it is more than chance."""
+
+NEARLY_SURE = 0.9
+"""Chance that less than half of a gap is left, before it is called closed."""
 
 _FEWEST_OTHERS = 2
 _TYPICAL = -COMPONENTS[LOW].mean
@@ -82,12 +88,17 @@ def judge(
     told = [other for other in others if np.isfinite(other.before_v + other.since_v)]
     if len(told) < _FEWEST_OTHERS or not np.isfinite(own.before_v + own.since_v):
         return Progress("unknown", None, None)
-    common, error, drift = _common(told, natural, components)
-    noise = own.since_v + drift + error
+    common, others_v, drift = _common(told, natural, components)
+    noise = own.since_v + drift + others_v
     weights, means, variances = _expected(own, natural, components)
     distance = (own.since - common - means) / np.sqrt(variances + noise)
     chance = float(weights @ ndtr(distance))
-    return Progress(_outcome(chance, noise), chance, common)
+    outcome = _outcome(chance, noise)
+    if outcome == "moved":
+        error = float(np.sqrt(own.since_v + others_v))
+        closed = _has_closed(own.since - common, error, float(weights @ means), natural)
+        outcome = "closed" if closed else "moved"
+    return Progress(outcome, chance, common)
 
 
 def _outcome(chance: float, noise: float) -> Outcome:
@@ -95,6 +106,16 @@ def _outcome(chance: float, noise: float) -> Outcome:
     if chance >= SURE:
         return "moved"
     return "too_early" if norm.ppf(SURE) * np.sqrt(noise) > _TYPICAL else "no_more_than_chance"
+
+
+def _has_closed(level: float, error: float, was: float, natural: float) -> bool:
+    """Whether a team that moved stands at its peers' level, and not by luck after half the way.
+
+    ``level``: since, against the peers' of since, with its standard ``error``; ``was``: before. Of
+    gaps half closed, one in ten is called closed at most; of the unchanged hardly any, as those
+    have to have moved as well.
+    """
+    return level >= -natural and float(ndtr((level - min(was, 0.0) / 2) / error)) >= NEARLY_SURE
 
 
 def _pooled(e: Evidence, peers: PeerLevel) -> tuple[float, float]:

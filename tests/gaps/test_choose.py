@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from salesgap.facts import Candidate, Range
+from salesgap.facts import Candidate, LastGap, Person, Range
 from salesgap.gaps.candidates import Valued
-from salesgap.gaps.choose import candidate, choose, interval, team_level
+from salesgap.gaps.choose import candidate, choose, interval, mark_closed, team_level
 from salesgap.gaps.evidence import Evidence
 from salesgap.measures.peers import PeerLevel
 
@@ -15,8 +15,9 @@ SHIFT = np.linspace(-1.0, 1.0, 201)
 STAYS = "It was the gap of the last pack, and no other is clearly worth more."
 
 
-def chosen(*options, last=None):
-    """Of ``(driver, expected impact, real)``, most valuable first; draws spread by ±100."""
+def chosen(*options, last=None, closed=None):
+    """Of ``(driver, expected impact, real)``, most valuable first; draws spread by ±100.
+    ``closed``: the driver of a gap that has closed."""
     valued, candidates = [], []
     for place, (driver, worth, real) in enumerate(options):
         draws = worth + 100 * np.roll(SHIFT, 67 * place)
@@ -29,6 +30,7 @@ def chosen(*options, last=None):
                 impact=interval(draws),
                 probability=0.9 if real else 0.2,
                 real=real,
+                closed=driver == closed,
                 evidence=(),
                 play=driver,
             )
@@ -95,6 +97,66 @@ def test_last_periods_gap_does_not_stay_once_it_is_closed():
     assert gap.note != STAYS
 
 
+def test_a_gap_that_has_closed_is_not_named_again_whatever_it_was_worth():
+    gap = chosen((CREATION, 900, True), (LATE, 500, True), last=CREATION, closed=CREATION)
+    assert (gap.driver, gap.runner_up, gap.closed) == (LATE, None, False)
+    assert gap.note.startswith("The last pack’s gap has closed. Of the gaps that the data support")
+
+
+def test_a_gap_that_has_closed_is_no_runner_up_and_makes_no_tie():
+    options = ((LATE, 510, True), (CREATION, 505, True), (SIZE, 100, False))
+    gap = chosen(*options, last=CREATION, closed=CREATION)
+    assert (gap.driver, gap.runner_up, gap.near_tie) == (LATE, SIZE, False)
+
+
+@pytest.mark.parametrize("others", [(), ((LATE, 500, False),)])
+def test_where_the_last_gap_has_closed_and_no_other_is_real_none_is_named(others):
+    gap = chosen((CREATION, 900, True), *others, last=CREATION, closed=CREATION)
+    assert (gap.driver, gap.runner_up) == ("none", LATE if others else None)
+    assert gap.note.startswith("The last pack’s gap has closed. No other gap is supported by")
+
+
+def test_what_closed_before_the_last_pack_is_not_called_the_last_packs_gap():
+    gap = chosen((CREATION, 900, True), (LATE, 500, True), last=LATE, closed=CREATION)
+    assert (gap.driver, gap.runner_up, gap.note) == (LATE, None, STAYS)
+
+
+def last_gap(driver, outcome, *people, before=()):
+    return LastGap.model_construct(
+        driver=driver,
+        outcome=outcome,
+        people=tuple(Person(id=p, name=p) for p in people),
+        closed_before=before,
+    )
+
+
+def marked(last, *people):
+    """Which of two candidates, creation and weak seats, are marked as closed."""
+    seats = tuple(Person(id=p, name=p) for p in people)
+    two = [
+        Candidate.model_construct(driver=CREATION, people=()),
+        Candidate.model_construct(driver="underperformance", people=seats),
+    ]
+    return [one.driver for one in mark_closed(two, last) if one.closed]
+
+
+def test_the_last_gap_is_marked_only_where_it_has_closed():
+    assert marked(None) == marked(last_gap(CREATION, "moved")) == []
+    assert marked(last_gap(CREATION, "closed"), "r1") == [CREATION]
+
+
+def test_what_closed_before_the_last_pack_is_marked_as_well():
+    last = last_gap(LATE, "moved", before=(last_gap(CREATION, "closed"),))
+    assert marked(last) == [CREATION]
+
+
+def test_weak_seats_are_closed_only_if_they_are_the_same_seats():
+    last = last_gap("underperformance", "closed", "r1", "r2")
+    assert marked(last, "r2", "r3") == ["underperformance"]
+    assert marked(last, "r3") == []
+    assert marked(last_gap("underperformance", "closed"), "r3") == []
+
+
 def test_an_interval_is_the_mean_and_the_middle_eighty_per_cent():
     assert interval(np.arange(101.0)) == Range(expected=50.0, low=10.0, high=90.0)
 
@@ -141,7 +203,9 @@ def evidence(driver, total, expected, base):
     n = len(total)
     seats = tuple(f"r{i}" for i in range(n))
     groups = ("all",) * n
-    return Evidence(driver, seats, groups, np.zeros(n), np.ones(n), *arrays, np.zeros(n, bool))
+    return Evidence(
+        driver, seats, groups, np.zeros(n), np.ones(n), *arrays, *arrays[1:], np.zeros(n, bool)
+    )
 
 
 def shown(driver, *counted):

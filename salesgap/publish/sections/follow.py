@@ -6,16 +6,18 @@ from datetime import date
 
 from salesgap.facts import Commitment, LastGap, Pack
 from salesgap.publish.blocks import Block, Note, Spans, Table
-from salesgap.publish.sections.parts import say, strong, table
+from salesgap.publish.sections.parts import body, say, strong, table
 from salesgap.publish.wording import DRIVERS
 from salesgap.publish.words import Writer, listed
 
 _OUTCOMES = {
+    "closed": "level with your peers. Tell the team",
     "moved": "moved by more than chance",
     "no_more_than_chance": "moved no more than chance",
     "too_early": "too early to tell",
     "unknown": "these data cannot tell how it moved",
 }
+_STILL = " It may not be closed, so it is named again; the verdict counts the months before too."
 _STATUS = {"done": "✓ done", "open": "○ open", "dropped": "× dropped"}
 _OVERDUE = "○ overdue"
 _MOST = 8
@@ -23,8 +25,10 @@ _MOST = 8
 
 
 def last_pack(pack: Pack, write: Writer) -> list[Block]:
-    """For page 1: what was kept of the last pack's commitments, and what became of its gap."""
-    told = (*_kept(_fallen_due(pack), write), *_moved(pack.last_gap, write))
+    """For page 1: what was kept of the last pack's commitments, and what became of its gap; first,
+    that it has closed."""
+    kept, moved = _kept(_fallen_due(pack), write), _moved(pack, write)
+    told = (*moved, *kept) if has_closed(pack) else (*kept, *moved)
     return [Note(spans=told)] if told else []
 
 
@@ -43,18 +47,47 @@ def _kept(taken: tuple[Commitment, ...], write: Writer) -> Spans:
     return say(strong(of), f"{', '.join(told)}. ")
 
 
-def _moved(last: LastGap | None, write: Writer) -> Spans:
-    """What became of the last pack's gap, in one sentence."""
-    if last is None or last.driver == "none":
+def has_closed(pack: Pack) -> bool:
+    """Whether the last pack's gap has closed since."""
+    return pack.last_gap is not None and pack.last_gap.outcome == "closed"
+
+
+def closed(pack: Pack, write: Writer) -> list[Block]:
+    """For the checkpoint: the last pack's gap, where it has closed."""
+    return [body(*_moved(pack, write))] if has_closed(pack) else []
+
+
+def _moved(pack: Pack, write: Writer) -> Spans:
+    """What became of the last pack's gap, and why it may be the gap again; what had closed before
+    and still is."""
+    last = pack.last_gap
+    if last is None:
         return ()
-    name = DRIVERS[last.driver].name.lower()
-    if last.people:
-        name = f"{name} of {listed(person.name for person in last.people)}"
+    before = listed(_named(gap) for gap in last.closed_before)
+    still = f" Still closed: {before}. " if before else ""
+    if last.driver == "none":
+        return say(still)
     figures = ""
     if last.then is not None and last.now is not None:
         then, now = (write.measure(value, last.unit) for value in (last.then, last.now))
-        figures = f" {then} then, {now} since {write.short_day(last.since)};"
-    return say(strong(f"The last gap, {name}:"), f"{figures} {_OUTCOMES[last.outcome]}.")
+        figures = f" {then} up to {write.short_day(last.since)}, {now} since;"
+    has = ", has closed" if last.outcome == "closed" else ""
+    again = _STILL if _is_still_named(pack, last) else ""
+    told = f"{figures} {_OUTCOMES[last.outcome]}.{again}{still} "
+    return say(strong(f"The last gap, {_named(last)}{has}:"), told)
+
+
+def _named(gap: LastGap) -> str:
+    """The gap in a sentence, with the people it was about."""
+    name = DRIVERS[gap.driver].name.lower()
+    return f"{name} of {listed(person.name for person in gap.people)}" if gap.people else name
+
+
+def _is_still_named(pack: Pack, last: LastGap) -> bool:
+    """Whether it moved and is the gap again; of other seats, it is another gap."""
+    seats = {person.id for person in last.people} & {person.id for person in pack.gap.people}
+    same = pack.gap.driver == last.driver and (bool(seats) or not last.people)
+    return same and last.outcome == "moved"
 
 
 def commitments(pack: Pack, write: Writer) -> list[Table]:
