@@ -15,8 +15,7 @@ demo: $(STAMP) ## coaching packs from a simulated organisation, into output/demo
 	$(BIN)/salesgap demo
 
 test: lint ## lint, then every test, and the notebooks as they open
-	$(BIN)/python -m pytest --nbmake notebooks
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --nbmake notebooks tests --numprocesses auto --dist loadgroup
 
 soak: $(STAMP) ## the tests that take minutes: batches killed at twenty moments
 	$(BIN)/python -m pytest -m soak

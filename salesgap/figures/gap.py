@@ -29,7 +29,7 @@ from salesgap.publish.wording import DRIVERS, candidate_label
 from salesgap.publish.words import Writer, add_up, fraction
 
 LABEL = 82.0  # points kept for the names of drivers and candidates
-ROW = 23.0
+ROW = 27.0
 
 
 # ── attainment ────────────────────────────────────────────────────────────────────────────
@@ -75,29 +75,29 @@ def _marks(facts: Attainment, writer: Writer) -> list[tuple[str, float]]:
 def _draw_attainment(
     facts: Attainment, marks: list[tuple[str, float]], writer: Writer, look: Look
 ) -> Canvas:
-    canvas = Canvas(FULL, 66)
+    canvas = Canvas(FULL, 76)
     ending = facts.year_end
     ends = [ending.high] if ending is not None else []
     top = max(facts.won, *ends, *(value for _, value in marks), 1.0)
     x = linear(min(0.0, facts.won), top, 0, FULL)
-    canvas.bar(0, FULL, 32, 26, BAND)
-    canvas.bar(x(0), x(facts.won), 32, 10, INK)
+    canvas.bar(0, FULL, 36, 32, BAND)
+    canvas.bar(x(0), x(facts.won), 36, 13, INK)
     won = f"{writer.money(facts.won)} won"
     inside = x(facts.won) - x(0) > text_width(won, SIZE, "bold") + 8
     if inside:
-        canvas.text(x(0) + 5, 32, won, colour=WHITE, weight="bold")
+        canvas.text(x(0) + 5, 36, won, colour=WHITE, weight="bold")
     else:
-        canvas.text(x(facts.won) + 4, 32, won, weight="bold")
+        canvas.text(x(facts.won) + 4, 36, won, weight="bold")
     for (name, value), (at, anchor) in zip(
         marks,
         _apart([(x(value), f"{name} {writer.money(value)}") for name, value in marks]),
         strict=True,
     ):
         colour = MUTED if name == "plan" else look.accent
-        canvas.rule(x(value) - 0.8, 19, x(value) - 0.8, 45, colour, 1.0 if name == "plan" else 2.4)
+        canvas.rule(x(value) - 0.8, 20, x(value) - 0.8, 52, colour, 1.0 if name == "plan" else 2.4)
         canvas.text(at, 9, f"{name} {writer.money(value)}", colour=colour, anchor=anchor)
     if ending is not None and ending.high > ending.low:
-        canvas.interval(x(ending.low), x(ending.high), 50, BAR, 3)
+        canvas.interval(x(ending.low), x(ending.high), 58, BAR, 3)
         _year_end_label(canvas, ending, (x(ending.low) + x(ending.high)) / 2, writer)
     return canvas
 
@@ -106,7 +106,7 @@ def _year_end_label(canvas: Canvas, ending: Range, at: float, writer: Writer) ->
     label = f"year end {writer.money_range(ending)}"
     half = text_width(label) / 2
     middle = min(max(at, half), FULL - half)
-    canvas.text(middle, 60, label, colour=MUTED, anchor="center")
+    canvas.text(middle, 69, label, colour=MUTED, anchor="center")
 
 
 def _apart(labels: list[tuple[float, str]]) -> list[tuple[float, Anchor]]:
@@ -150,7 +150,7 @@ def shortfall(facts: Shortfall, doubted: Sequence[Driver], writer: Writer, look:
     said = "; ".join(f"{name} {writer.signed_money(value)}" for name, value, _ in rows)
     return Figure(
         title=title,
-        subtitle=f"Against peers, {facts.months} months; sum {writer.signed_money(total)}",
+        subtitle=f"Won in {facts.months} months; sum {writer.signed_money(total)}",
         alt=f"{title}: {said}; together {writer.signed_money(total)}.",
         svg=_draw_shortfall(rows, writer, look).svg(),
     )
@@ -181,8 +181,7 @@ def _shortfall_title(
         why = "" if best in doubted else f": {worst.lower()} costs what {best.lower()} brings"
         return f"Level with peers in all{why}"
     if total < 0:
-        explain = "explain" if worst == _REST else "explains"
-        return f"{worst} {explain} {fraction(loss / total)} of the shortfall"
+        return f"{worst}: {fraction(loss / total)} of the lag behind\u00a0peers"
     return "Ahead of peers" + ("" if best in doubted else f", most of all by {best.lower()}")
 
 
@@ -198,7 +197,7 @@ def _draw_shortfall(rows: list[tuple[str, float, bool]], writer: Writer, look: L
         y = ROW * (number + 0.5) + 4
         weight = emphasis(focus)
         canvas.text(LABEL, y, wrap(name, LABEL, weight=weight), weight=weight, anchor="right")
-        canvas.bar(x(0), x(value), y, 13, look.accent if focus else BAR)
+        canvas.bar(x(0), x(value), y, 15, look.accent if focus else BAR)
         side = -4 if value < 0 else 4
         canvas.text(
             x(value) + side, y, text, weight=weight, anchor="right" if value < 0 else "left"
@@ -225,7 +224,7 @@ def candidates(pack: Pack, writer: Writer, look: Look, most: int = 3) -> Figure 
     )
     return Figure(
         title=title,
-        subtitle=f"If real, this year; bar: {writer.level(0.8)} range",
+        subtitle=f"If real; bar: {writer.level(0.8)} range",
         alt=f"{title}: {said}.",
         svg=_draw_candidates(shown, pack.gap.id, writer, look).svg(),
     )
@@ -235,8 +234,10 @@ _LIKELY = 0.5
 
 
 def _shown(pack: Pack, most: int) -> list[Candidate]:
-    """The gap and its runner-up, and of the others those more likely there than not."""
-    valued = [c for c in pack.candidates if c.impact is not None and c.driver != "none"]
+    """The gap and its runner-up, and of the others those more likely there than not; none that has
+    closed."""
+    left = [c for c in pack.candidates if c.driver != "none" and not c.closed]
+    valued = [c for c in left if c.impact is not None]
     named = (pack.gap.id, pack.gap.runner_up)
     worth_a_look = [c for c in valued if c.id in named or c.probability >= _LIKELY]
     first = sorted(worth_a_look, key=lambda c: (c.id not in named, -_weighed(c)))

@@ -8,8 +8,8 @@ from salesgap.facts import Coverage
 from salesgap.figures.style import (
     FULL,
     INK,
-    SIZE,
     SOFT,
+    Anchor,
     Canvas,
     Look,
     linear,
@@ -90,20 +90,26 @@ def _draw_coverage(quarters: Sequence[Coverage], writer: Writer, look: Look) -> 
         canvas.bar(x(0), x(quarter.open_late), y, 13, INK)
         needed = needed_money(quarter)
         mark = None if needed is None else x(needed)
-        canvas.text(beside(x(quarter.open_all), mark, text), y, text)
-        if needed is not None:
-            canvas.rule(x(needed), y - 9, x(needed), y + 9, look.accent, 2.2)
+        start = beside(x(quarter.open_all), mark, text)
+        canvas.text(start, y, text)
+        if needed is not None and mark is not None:
+            canvas.rule(mark, y - 9, mark, y + 9, look.accent, 2.2)
             label = f"needed {writer.money(needed)}"
-            anchor_right = x(needed) + text_width(label) > FULL
-            canvas.text(
-                x(needed),
-                y - 14.5,
-                label,
-                colour=look.accent,
-                size=SIZE,
-                anchor="right" if anchor_right else "center",
-            )
+            _needed_label(canvas, label, (mark, y), start < mark, look)
     return canvas
+
+
+def _needed_label(
+    canvas: Canvas, label: str, at: tuple[float, float], free: bool, look: Look
+) -> None:
+    """Beside its mark; above it where what is open stands there (``free`` is false)."""
+    mark, y = at
+    width = text_width(label)
+    if free and mark + 6 + width <= FULL:
+        canvas.text(mark + 6, y, label, colour=look.accent)
+    else:
+        side: Anchor = "right" if mark + width > FULL else "center"
+        canvas.text(mark, y - 14.5, label, colour=look.accent, anchor=side)
 
 
 def beside(bar: float, mark: float | None, text: str) -> float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
-from salesgap.facts import ManagerRank, RepRank
+from salesgap.facts import ManagerRank, Range, RepRank
 from salesgap.figures.style import (
     BAR,
     FULL,
@@ -25,6 +26,7 @@ from salesgap.publish.words import MISSING, Writer, in_words
 WIDEST = 240.0  # points that names may take; longer ones go on a second line
 RIGHT = 96.0  # points kept for the place beside the chart
 HEAD = 22.0
+ARROW = 10.0  # points from where the axis ends to what is written there
 MOST = 30  # reps in one chart
 
 
@@ -46,10 +48,12 @@ def stack_rank(
         f"few; place: {writer.level(0.9)} interval"
     )
     frame = _frame(ordered, writer)
+    if frame.ends_early:
+        subtitle += "; arrow: goes on to the figure beside it"
     found = []
     for number, part in enumerate(_parts(ordered)):
         title = _bands_title(ordered) + (" (continued)" if number else "")
-        said = "; ".join(_said(rep, writer) for rep in part)
+        said = "; ".join(_said(rep, frame, writer) for rep in part)
         svg = _draw_reps(part, frame, writer, look).svg()
         found.append(Figure(title=title, subtitle=subtitle, alt=f"{title}: {said}.", svg=svg))
     return tuple(found)
@@ -86,37 +90,53 @@ def _counted(rep: RepRank, writer: Writer) -> str:
     return f"{writer.money(rep.won)} ({writer.number(rep.won_deals)})"
 
 
-def _said(rep: RepRank, writer: Writer) -> str:
+def _said(rep: RepRank, frame: _Frame, writer: Writer) -> str:
     if rep.attainment is None:
         return f"{rep.person.name} {MISSING}, {place(rep, writer)}"
     estimate = writer.benchmark(rep.attainment.expected)
+    if rep.attainment.high > frame.top:
+        estimate += f", its range beyond the axis to {writer.benchmark(rep.attainment.high)}"
     counted = _counted(rep, writer)
     return f"{rep.person.name} {counted} as counted, estimate {estimate}, {place(rep, writer)}"
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """What the parts of one chart share, in points: room for names, least row, and the axis; and
-    whether there are bands to mark: a single one holds everybody."""
+    """What the parts of one chart share, in points: room for names, least row, and the axis, with
+    the share at which it ends; whether anybody goes on beyond it; and whether there are bands to
+    mark: a single one holds everybody."""
 
     side: float
     row: float
     x: Scale
+    top: float
+    ends_early: bool
     bands: bool
 
 
 def _frame(reps: Sequence[RepRank], writer: Writer) -> _Frame:
     side = name_room([_named(rep) for rep in reps])
     known = [rep.attainment for rep in reps if rep.attainment is not None]
+    top = _top([one.high for one in known])
+    beyond = [text_width(_beyond(one, top, writer)) for one in known if one.high > top]
     room = max(text_width(_counted(rep, writer)) for rep in reps) + 6
-    x = linear(
-        min([0.5, *(a.low for a in known)]),
-        max([1.0, *(a.high for a in known)]),
-        side + 12,
-        FULL - RIGHT - room - 6,
-    )
+    right = FULL - RIGHT - room - 6 - (max(beyond) + ARROW if beyond else 0)
+    x = linear(min([0.5, *(one.low for one in known if one.low < top)]), top, side + 12, right)
     bands = len({rep.band for rep in reps}) > 1
-    return _Frame(side, 19.0 if len(reps) <= 12 else 13.5, x, bands)
+    return _Frame(side, 19.0 if len(reps) <= 12 else 13.5, x, top, bool(beyond), bands)
+
+
+def _top(highs: Sequence[float]) -> float:
+    """Where the axis ends: at the highest, unless that one would squeeze all the others, as the
+    share of a quota of next to nothing does."""
+    highest, usual = max([1.0, *highs]), max(1.5, 2 * median_low(highs))
+    return highest if highest <= 1.25 * usual else usual
+
+
+def _beyond(share: Range, top: float, writer: Writer) -> str:
+    """What is written where a range leaves the axis; its estimate too, if that is beyond."""
+    to = f"to {writer.benchmark(share.high)}"
+    return f"{writer.benchmark(share.expected)}, {to}" if share.expected > top else to
 
 
 def _draw_reps(reps: Sequence[RepRank], frame: _Frame, writer: Writer, look: Look) -> Canvas:
@@ -135,18 +155,26 @@ def _draw_reps(reps: Sequence[RepRank], frame: _Frame, writer: Writer, look: Loo
         y = top + height / 2
         canvas.text(side, y, lines, anchor="right")
         canvas.text(FULL - RIGHT + 2, y, place(rep, writer), colour=MUTED)
-        _draw_rep(canvas, rep, x, y, writer, look)
+        _draw_rep(canvas, rep, frame, y, writer, look)
         top += height
     return canvas
 
 
-def _draw_rep(canvas: Canvas, rep: RepRank, x: Scale, y: float, writer: Writer, look: Look) -> None:
-    if rep.attainment is None:
+def _draw_rep(
+    canvas: Canvas, rep: RepRank, frame: _Frame, y: float, writer: Writer, look: Look
+) -> None:
+    share, x, top = rep.attainment, frame.x, frame.top
+    if share is None:
         canvas.text(FULL - RIGHT - 6, y, MISSING, colour=MUTED, anchor="right")
         return
-    canvas.interval(x(rep.attainment.low), x(rep.attainment.high), y, SOFT)
+    if share.low < top:
+        canvas.interval(x(share.low), x(min(share.high, top)), y, SOFT)
     colour = look.accent if rep.role_fit else INK
-    canvas.dot(x(rep.attainment.expected), y, colour, hollow=rep.ramping)
+    if share.high > top:
+        canvas.arrow(x(top), y, colour if share.expected > top else MUTED)
+        canvas.text(x(top) + ARROW, y, _beyond(share, top, writer), colour=MUTED)
+    if share.expected <= top:
+        canvas.dot(x(share.expected), y, colour, hollow=rep.ramping)
     canvas.text(FULL - RIGHT - 6, y, _counted(rep, writer), anchor="right")
 
 

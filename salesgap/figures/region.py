@@ -28,6 +28,8 @@ from salesgap.publish.wording import DRIVERS
 from salesgap.publish.words import Writer, in_words
 
 NAMES = 140.0
+TENTH = 84.0  # points kept for the chance of the bottom tenth
+FEWEST = 10  # of fewer managers, nobody is the bottom tenth
 MAP_HEAD = 30.0
 TALLEST = 500.0  # points of rows in one chart: what a page holds below its title
 LEAST = 90.0  # points of rows that a continued chart has at least
@@ -74,10 +76,22 @@ def manager_ranks(
     for number, part in enumerate(_pages(heights)):
         title = _titled(_ranks_title([rank for _, rank in ranked]), number)
         shown = ranked[part]
-        said = "; ".join(f"{line.manager.name} {place(rank, writer)}" for line, rank in shown)
+        said = "; ".join(_placed(line, rank, writer) for line, rank in shown)
         svg = _draw_ranks(shown, heights[part], side, writer, look).svg()
         found.append(Figure(title=title, subtitle=subtitle, alt=f"{title}: {said}.", svg=svg))
     return tuple(found)
+
+
+def bottom_tenth(rank: ManagerRank | None) -> float | None:
+    """The chance of it; of so few that nobody is the bottom tenth there is none, not a small
+    one."""
+    return None if rank is None or rank.managers < FEWEST else rank.chance_bottom_tenth
+
+
+def _placed(line: ManagerLine, rank: ManagerRank, writer: Writer) -> str:
+    chance = bottom_tenth(rank)
+    tenth = "" if chance is None else f", bottom tenth {writer.chance(chance)} likely"
+    return f"{line.manager.name} {place(rank, writer)}{tenth}"
 
 
 def _height(line: ManagerLine, room: float, least: float) -> float:
@@ -101,7 +115,11 @@ def _draw_ranks(
 ) -> Canvas:
     canvas = Canvas(FULL, sum(heights) + HEAD)
     managers = ranked[0][1].managers
-    x = linear(1, managers, side + 14, FULL - RIGHT - 8)
+    told = managers >= FEWEST
+    right = FULL - RIGHT + 16 - (TENTH if told else 0)
+    x = linear(1, managers, side + 14, right - 10)
+    if told:
+        canvas.text(FULL, 7, "chance of bottom tenth", colour=MUTED, anchor="right")
     for number in {1, managers}:
         canvas.text(x(number), 7, writer.number(number), colour=MUTED, anchor="center")
         canvas.rule(x(number), 14, x(number), canvas.height, RULE)
@@ -111,7 +129,9 @@ def _draw_ranks(
         canvas.text(side, y, wrap(line.manager.name, side), anchor="right")
         canvas.interval(x(rank.rank_low), x(rank.rank_high), y, SOFT)
         canvas.dot(x(rank.expected_rank), y, look.accent if rank.rank_low > 0.5 * managers else INK)
-        canvas.text(FULL - RIGHT + 2, y, place(rank, writer), colour=MUTED)
+        canvas.text(right + 2, y, place(rank, writer), colour=MUTED)
+        if told:
+            canvas.text(FULL, y, writer.chance(bottom_tenth(rank)), anchor="right")
         top += height
     return canvas
 

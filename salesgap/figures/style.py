@@ -25,7 +25,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 
 Weight = Literal["normal", "bold"]
 Anchor = Literal["left", "center", "right"]
@@ -213,6 +213,11 @@ class Canvas:
         """A dot; hollow where the value may be chance."""
         face = WHITE if hollow else colour
         self._add(Circle((x, y), size, facecolor=face, edgecolor=colour, linewidth=1.3))
+
+    def arrow(self, x: float, y: float, colour: str, size: float = 4.4) -> None:
+        """A head that starts at ``x`` and points right: what is drawn goes on."""
+        corners = ((x, y - size), (x + 1.5 * size, y), (x, y + size))
+        self._add(Polygon(corners, closed=True, facecolor=colour, linewidth=0))
 
     def rule(
         self, x0: float, y0: float, x1: float, y1: float, colour: str = RULE, width: float = 0.7

@@ -77,7 +77,7 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "cycle_time",
-            "Typical days, created to won",
+            "Typical days until won",
             "days",
             "team, trailing window",
             "geometric mean of the days from creation to close of deals won in the window",

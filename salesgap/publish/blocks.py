@@ -18,6 +18,7 @@ FACTS_MIME = "application/vnd.salesgap.facts+json"
 
 Tone = Literal["plain", "strong", "accent", "muted", "emphasis", "code", "box"]
 Align = Literal["left", "right", "center"]
+TableSize = Literal["usual", "large"]
 
 
 class _Block(BaseModel):
@@ -67,7 +68,7 @@ class Text(_Block):
 
     type: Literal["text"] = "text"
     spans: Spans
-    size: Literal["lead", "body", "small"] = "body"
+    size: Literal["lead", "body", "small", "fine"] = "body"
 
 
 class Bullets(_Block):
@@ -107,6 +108,7 @@ class Table(_Block):
     align: tuple[Align, ...]
     widths: tuple[float, ...]
     note: str = ""
+    size: TableSize = "usual"
 
     @model_validator(mode="after")
     def _rectangular(self) -> Self:

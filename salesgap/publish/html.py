@@ -48,8 +48,8 @@ h2,h3,h4{color:var(--ink);line-height:1.2;margin:1.2rem 0 .6rem;font-weight:700}
 h2{font-size:1.9rem}h3{font-size:1.25rem}h4{font-size:1.05rem}
 p{margin:.6rem 0}
 .lead{font-size:1.25rem;line-height:1.4}
-.small,.label,.muted,figcaption span,thead th{color:var(--muted)}
-.small,.label,figcaption span,thead th{font-size:.85rem}
+.small,.fine,.label,.muted,figcaption span,thead th{color:var(--muted)}
+.small,.fine,.label,figcaption span,thead th{font-size:.85rem}
 .accent{font-weight:700;border-bottom:2px solid var(--accent)}
 .kicker{font-size:.8rem;font-weight:700;letter-spacing:.04em;text-transform:uppercase;
  border-left:3px solid var(--accent);padding-left:.5em;margin:1.2rem 0 -.4rem}

@@ -136,7 +136,7 @@ def first_page(paper: str = "a4") -> Section:
         (
             "Open every one-to-one with net new pipeline, before late-stage deals",
             "from Mon 6 July",
-            "each one-to-one from that day on starts there",
+            "each one-to-one starts there",
         ),
         (
             "Two joint prospecting blocks with Ines and Tom, whose early pipeline is empty",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from salesgap.facts import Indicator, Mix, Pack
 from salesgap.publish.blocks import Block, Columns, Table
+from salesgap.publish.sections.follow import closed
 from salesgap.publish.sections.parts import body, table
 from salesgap.publish.wording import measure_name
 from salesgap.publish.words import MISSING, Writer
@@ -13,22 +14,24 @@ _DIMENSIONS = {"product": "Product", "type": "Deal type", "segment": "Segment"}
 
 
 def checkpoint(pack: Pack, write: Writer) -> list[Block]:
-    """Leading indicators beside the mix of what was won: now, last quarter and peers."""
+    """That the last gap has closed; leading indicators beside the mix of what was won: now, last
+    quarter and peers."""
     coaching, months = pack.coaching, pack.shortfall.months if pack.shortfall else None
     if not coaching.checkpoint:
         return [body("No leading indicator can be measured from these data.")]
     indicators = _indicators(coaching.checkpoint, months, write)
     if not coaching.mix:
-        return [indicators]
-    return [Columns(columns=((indicators,), (_mix(coaching.mix, write),)), ratios=(1.1, 1))]
+        return [*closed(pack, write), indicators]
+    both = Columns(columns=((indicators,), (_mix(coaching.mix, write),)), ratios=(1.15, 1))
+    return [*closed(pack, write), both]
 
 
 def _indicators(checked: tuple[Indicator, ...], months: int | None, write: Writer) -> Table:
     """``months``: what the peers' level is counted over."""
     columns = (
         ("Leading indicator", "l", 2.9),
-        ("Now (count)", "r", 1.5),
-        ("Last", "r", 1.05),
+        ("Now (count)", "r", 1.55),
+        ("Last", "r", 1.15),
         (f"Peers, {write.count(months, 'month')}" if months else "Peers", "r", 1.1),
     )
     rows = [
@@ -58,10 +61,10 @@ def _left_out(checked: tuple[Indicator, ...]) -> str:
 
 def _mix(mixed: tuple[Mix, ...], write: Writer) -> Table:
     columns = (
-        ("Part of what was won", "l", 3.2),
+        ("Part of what was won", "l", 3),
         ("Now (deals)", "r", 1.4),
-        ("Last", "r", 0.9),
-        ("Peers", "r", 0.9),
+        ("Last", "r", 1),
+        ("Peers", "r", 0.85),
     )
     rows = [
         (

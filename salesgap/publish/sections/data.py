@@ -165,7 +165,7 @@ def _definitions(pack: Pack) -> list[Block]:
 def _run_on(items: Sequence[Spans]) -> Text:
     """As one small paragraph: a list would fill the last page with the ends of its lines."""
     return Text(
-        spans=tuple(chain.from_iterable((*item, Span(text=" ")) for item in items)), size="small"
+        spans=tuple(chain.from_iterable((*item, Span(text=" ")) for item in items)), size="fine"
     )
 
 

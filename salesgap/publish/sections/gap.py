@@ -10,7 +10,7 @@ from salesgap.params import Report
 from salesgap.publish.blocks import Block, Columns, Heading, Masthead, Section, Span, Spans, Text
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
-from salesgap.publish.sections.follow import last_pack
+from salesgap.publish.sections.follow import has_closed, last_pack
 from salesgap.publish.sections.no_gap import candidate_of, likely, no_gap, surely_late, unsure
 from salesgap.publish.sections.parts import body, muted, page_setup, say, small, strong, table
 from salesgap.publish.wording import (
@@ -51,7 +51,11 @@ def _title(pack: Pack) -> str:
     nearest = candidate_of(pack, pack.gap.runner_up)
     if pack.gap.driver == "none" and nearest is not None and surely_late(nearest):
         return "It is too late for a gap to count this year."
-    return "No gap is sure enough to name." if likely(pack) else gap_title(pack.gap)
+    if likely(pack):
+        return "No gap is sure enough to name."
+    if pack.gap.driver == "none" and has_closed(pack):
+        return "The last gap has closed; no other stands out."
+    return gap_title(pack.gap)
 
 
 def _masthead(pack: Pack, quarter: str, write: Writer) -> Masthead:
@@ -157,7 +161,7 @@ def _actions(pack: Pack, write: Writer) -> list[Block]:
     if not rows:
         return []
     columns = (("Do", "l", 5), ("Who, by", "l", 2), ("Seen in", "l", 2.6))
-    return [table(columns, rows, title="The next two weeks")]
+    return [table(columns, rows, title="The next two weeks", size="large")]
 
 
 def _who_by(action: Action, write: Writer) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from salesgap.facts import Candidate, Driver, Pack, Shortfall, StrategyVerdict
 from salesgap.figures.gap import in_question, noteworthy
 from salesgap.figures.pipeline import first_short
@@ -9,6 +11,9 @@ from salesgap.publish.blocks import Spans
 from salesgap.publish.sections.parts import say, strong
 from salesgap.publish.wording import DRIVERS, candidate_label
 from salesgap.publish.words import Writer, listed
+
+_LIKELY = 0.5
+"""From here on a candidate is more likely there than not."""
 
 _LOW = 0.2
 """A chance to make the year below this needs a word where no gap is named: all is not well."""
@@ -22,7 +27,7 @@ def surely_late(nearest: Candidate) -> bool:
 def likely(pack: Pack) -> bool:
     """Whether no gap is named although one is more likely there than not."""
     nearest = candidate_of(pack, pack.gap.runner_up)
-    return pack.gap.driver == "none" and nearest is not None and nearest.probability >= 0.5
+    return pack.gap.driver == "none" and nearest is not None and nearest.probability >= _LIKELY
 
 
 def no_gap(pack: Pack, write: Writer) -> Spans:
@@ -44,16 +49,20 @@ def _behind(pack: Pack, write: Writer) -> str:
     chance, nearest = pack.attainment.chance, candidate_of(pack, pack.gap.runner_up)
     if chance is None or chance >= _LOW or (nearest is not None and surely_late(nearest)):
         return ""
-    causes = [_spread(pack.shortfall), _shared(pack.strategy)]
+    gone = [candidate.driver for candidate in pack.candidates if candidate.closed]
+    causes = [_spread(pack.shortfall, gone), _shared(pack.strategy)]
     why = "; ".join(filter(None, causes))
-    return f" Yet no single driver is surely why{': ' if why else ''}{why}. {_needed(pack, write)}"
+    opening = _WEIGHS if gone else " Yet no single driver is surely why"
+    return f"{opening}{': ' if why else ''}{why}. {_needed(pack, write)}"
 
 
 _UNLIKELY = "At this pace the year is unlikely to be made."
+_WEIGHS = " The months before the gap closed still weigh on it; nothing else is surely why"
 
 
-def _spread(shortfall: Shortfall | None) -> str:
-    below = [driver for driver, value in _noteworthy(shortfall) if value < 0]
+def _spread(shortfall: Shortfall | None, gone: Sequence[Driver]) -> str:
+    """``gone``: drivers whose gap was real, and has closed."""
+    below = [driver for driver, value in _noteworthy(shortfall) if value < 0 and driver not in gone]
     names = listed(DRIVERS[driver].name.lower() for driver in below)
     return f"{names} are below peers, each perhaps by chance" if len(below) > 1 else ""
 
@@ -66,7 +75,7 @@ def _shared(strategy: StrategyVerdict | None) -> str:
 
 _SHARED = {
     "strategy": "most teams miss together",
-    "mixed": "part of the shortfall is common to all teams",
+    "mixed": "in part, all teams miss together",
 }
 
 
@@ -105,7 +114,7 @@ def _against_peers(pack: Pack, well: bool, write: Writer) -> str:
     over = f"over {write.count(pack.shortfall.months, 'month')}"
     if well:
         return f"Keep doing what works: {works} above peers {over}. "
-    return f"Above peers {over}: {works}. "
+    return f"Above peers: {works}. "
 
 
 def _nearest(pack: Pack, write: Writer) -> str:
@@ -118,12 +127,14 @@ def _nearest(pack: Pack, write: Writer) -> str:
     if nearest.too_late:
         return f"Nearest: {label.lower()}; not named: it brings nothing before year end."
     worth = f"{write.money(nearest.impact.expected)} this year if real"
+    if nearest.probability < _LIKELY:
+        return f"Nearest: {label.lower()}, {worth}, only {write.chance(nearest.probability)} sure."
     return f"Nearest: {label.lower()}, {worth}; not named: {unsure(nearest, write)}."
 
 
 def unsure(candidate: Candidate, write: Writer) -> str:
     """Why one that seems likely is not named: the run asks for more."""
-    return f"{write.chance(candidate.probability)} sure is too little in this run"
+    return f"{write.chance(candidate.probability)} sure is too little"
 
 
 def candidate_of(pack: Pack, id: str | None) -> Candidate | None:

@@ -20,6 +20,7 @@ from salesgap.publish.blocks import (
     Span,
     Spans,
     Table,
+    TableSize,
     Text,
     Tone,
     Typeface,
@@ -74,6 +75,7 @@ def table(
     *,
     title: str = "",
     note: str = "",
+    size: TableSize = "usual",
 ) -> Table:
     """A table; ``columns`` are (header, 'l' | 'r' | 'c', relative width).
 
@@ -89,6 +91,7 @@ def table(
         align=tuple(_ALIGN[align] for _, align, _ in columns),
         widths=tuple(width for _, _, width in columns),
         note=" ".join(text for text in notes if text),
+        size=size,
     )
 
 

@@ -29,6 +29,7 @@ from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page, long_names
 from salesgap.publish.sections.data import data_blocks, long_name_blocks
 from salesgap.publish.sections.parts import body, page_setup, run, say, strong, table
+from salesgap.publish.sections.region_gaps import gaps_named
 from salesgap.publish.sections.region_time import by_worth, own_time
 from salesgap.publish.wording import VERDICTS
 from salesgap.publish.words import MISSING, Writer, in_words, listed, quarter_of, writer
@@ -38,8 +39,8 @@ _ANSWERS = {True: "below", False: "not below", None: MISSING}
 
 
 def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
-    """Page 1: strategy or execution, people or process, the leader's own time, and the three
-    questions by manager."""
+    """Page 1: strategy or execution, people or process, the leader's own time, the gaps, and the
+    three questions by manager."""
     summary = for_page(summary)
     write = writer(report, summary.currency)
     quarter = quarter_of(summary.as_of, summary.fiscal_year_start, summary.fiscal_year_end)
@@ -51,6 +52,7 @@ def region_verdict(summary: RegionSummary, report: Report) -> SectionView:
         Heading(text=_people_or_process(summary), level=2),
         _kinds(summary, write),
         *own_time(summary.managers, summary.total_impact, write),
+        *gaps_named(summary, write),
         Heading(text="Three questions to ask", level=2),
         Bullets(items=_questions(summary, write), numbered=True),
         _answers(summary, write),
@@ -207,22 +209,23 @@ def _skips_more(line: ManagerLine, average: float | None, managers: int) -> bool
 
 
 def _answers(summary: RegionSummary, write: Writer) -> Table:
-    won = "Attainment" if has_quotas(summary) else "Won against peers"
+    quotas = has_quotas(summary)
+    won = "Attainment, 80% range" if quotas else "Won against peers"
     mean = _mean_attainment(summary.managers)
     columns = (
-        ("Manager", "l", 3.2),
+        ("Manager", "l", 2.6),
         ("Reps", "r", 0.6),
-        ("Chance of the year", "r", 1.1),
-        (won, "l", 1.6),
+        ("Chance of the year", "r", 1.6),
+        (won, "l", 2.8),
         ("Pipeline", "l", 1),
-        ("Process skipped", "r", 1.4),
+        ("Process skipped", "r", 1.5),
     )
     rows = [
         (
             line.manager.name,
             write.number(line.reps),
             write.chance(line.chance) if line.chance is not None else MISSING,
-            _attained(line, write),
+            _attained(line, quotas, write),
             _ANSWERS[line.below_average_pipeline],
             _skipped(line, write),
         )
@@ -232,13 +235,18 @@ def _answers(summary: RegionSummary, write: Writer) -> Table:
     return table(columns, rows, title="The answers by manager", note=note)
 
 
-def _attained(line: ManagerLine, write: Writer) -> str:
-    """The attainment and whether it is below; just one of them where the other is unknown."""
-    below = line.below_average_attainment
-    if line.attainment is None:
-        return _ANSWERS[below]
-    attained = write.benchmark(line.attainment.expected)
-    return attained if below is None else attained + f", {_ANSWERS[below]}"
+def _attained(line: ManagerLine, quotas: bool, write: Writer) -> str:
+    """The attainment with its range, or what was won where nobody has a quota; and whether it is
+    below; just one of them where the other is unknown."""
+    below, share = line.below_average_attainment, line.attainment
+    if share is None:
+        return _ANSWERS[below] if quotas else _and_whether(write.money(line.won), below)
+    ends = f"{write.benchmark(share.low)} to {write.benchmark(share.high)}"
+    return _and_whether(write.benchmark(share.expected) + f" ({ends})", below)
+
+
+def _and_whether(won: str, below: bool | None) -> str:
+    return won if below is None else won + f", {_ANSWERS[below]}"
 
 
 def _average_of(summary: RegionSummary, mean: float | None, write: Writer) -> str:

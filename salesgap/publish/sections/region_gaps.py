@@ -1,4 +1,4 @@
-"""Of the region summary: each manager's gap, and what became of the last ones."""
+"""Of the region summary: the map of drivers, each gap, and what became of the last ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from salesgap.publish.written import Written
 
 
 def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
-    """The map of managers and drivers, and each gap with its value."""
+    """The map of managers and drivers; what each gap is worth stands on page 1."""
     summary = for_page(summary)
     write = writer(report, summary.currency)
     blocks: tuple[Block, ...] = (
@@ -35,12 +35,12 @@ def region_gaps(summary: RegionSummary, report: Report) -> SectionView:
             figures.driver_map(summary.managers, write, look(report.brand.colour))
             or [body("No driver can be compared with peers from these data.")]
         ),
-        *_gaps_named(summary, write),
     )
-    return SectionView(Section(name="region-gaps", title="Gaps by manager", blocks=blocks))
+    section = Section(name="region-gaps", title="Gaps by manager", blocks=blocks, new_page=False)
+    return SectionView(section)
 
 
-def _gaps_named(summary: RegionSummary, write: Writer) -> list[Block]:
+def gaps_named(summary: RegionSummary, write: Writer) -> list[Block]:
     """The gaps in order of what to expect of them, and who has none."""
     lines = sorted(summary.managers, key=lambda line: line.manager.name)
     named = sorted((line for line in lines if line.gap != "none"), key=by_worth)
@@ -65,10 +65,10 @@ def _gap_table(named: Sequence[ManagerLine], total: float | None, write: Writer)
     columns = (
         ("Manager", "l", 2.6),
         ("Gap", "l", 2.5),
-        ("Kind", "l", 2.3),
+        ("Kind", "l", 2.2),
         ("Worth if real", "r", 1.2),
-        ("80% range", "r", 2),
-        ("Sure it is real", "r", 1.1),
+        ("80% range", "r", 1.7),
+        ("Sure it is real", "r", 1.5),
     )
     rows = [
         (line.manager.name, DRIVERS[line.gap].label, KINDS[line.kind], *_worth(line, write))
@@ -95,7 +95,8 @@ def _worth(line: ManagerLine, write: Writer) -> tuple[str, str, str]:
 # ── what became of the last gaps ──────────────────────────────────────────────────────────
 
 _OUTCOMES: dict[Outcome, tuple[str, str]] = {
-    "moved": ("Moved", "by more than chance: ask what was done, and let others see it"),
+    "closed": ("Closed", "level with peers: ask what was done, and let others see it"),
+    "moved": ("Moved", "by more than chance, perhaps not closed: keep on"),
     "no_more_than_chance": (
         "No more than chance",
         "ask which of the actions agreed on were done",
@@ -130,6 +131,7 @@ def region_last_gaps(summary: RegionSummary, report: Report) -> SectionView:
 
 
 _TOLD: dict[Outcome, str] = {
+    "closed": "closed",
     "moved": "moved by more than chance",
     "no_more_than_chance": "moved no more than chance",
     "too_early": "too early to tell",
@@ -149,6 +151,7 @@ def _last_title(last: Sequence[LastGap]) -> str:
 
 
 def _outcome_counts(last: Sequence[LastGap], write: Writer) -> KeyFigures:
+    """What is known of them; how many are not known, the title says."""
     return KeyFigures(
         figures=tuple(
             KeyFigure(
@@ -157,6 +160,7 @@ def _outcome_counts(last: Sequence[LastGap], write: Writer) -> KeyFigures:
                 note=meaning,
             )
             for outcome, (label, meaning) in _OUTCOMES.items()
+            if outcome != "unknown"
         )
     )
 
@@ -188,9 +192,10 @@ def _last_table(named: Sequence[tuple[ManagerLine, LastGap]], write: Writer) -> 
         columns,
         rows,
         title="Each gap then and since",
-        note=f"Since: since the last packs ({days}). Other teams: how far those not working on it "
-        "came meanwhile. Seats are judged by the pipeline they create. Moved: by more than chance "
-        "and the return to the usual would."
+        note=f"Then: over the months up to the last packs ({days}). Since: since them. Other "
+        "teams: how far those not working on it came meanwhile. Seats are judged by the pipeline "
+        "they create. Moved: by more than chance and the return to the usual would. Closed: moved, "
+        "and level with peers since."
         + (" Nothing was counted since where a number is missing." if uncounted else ""),
     )
 

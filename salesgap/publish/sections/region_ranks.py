@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from salesgap import figures
 from salesgap.facts import ManagerLine, RegionSummary, RoleFit
+from salesgap.figures.region import FEWEST
 from salesgap.figures.style import look
 from salesgap.params import Report
 from salesgap.publish.blocks import Block, Heading, Section, Table
@@ -17,9 +18,6 @@ from salesgap.publish.words import MISSING, Writer, listed, writer
 from salesgap.rank import ROLE_FIT_CHANCE
 from salesgap.role_fit import HANDOVER_WEEKS, SEAT_OPEN_DAYS
 
-_FEWEST = 10
-"""Of fewer managers, nobody is the bottom tenth."""
-
 
 def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
     """Managers in rank order with their intervals, and for whom a return to a territory is a
@@ -30,10 +28,12 @@ def region_ranks(summary: RegionSummary, report: Report) -> SectionView:
     shown = figures.manager_ranks(summary.managers, has_quotas(summary), write, style)
     blocks: list[Block] = [Heading(text="Managers by rank", level=1), *shown]
     if shown:
-        blocks += [_rank_table(summary, write), _advice(), *_roles(summary, write)]
+        blocks += [_advice(), *_roles(summary, write)]
     else:
         blocks.append(body("No manager of this region can be ranked from these data."))
-    return SectionView(Section(name="region-ranks", title="Managers by rank", blocks=tuple(blocks)))
+    title = "Managers by rank"
+    section = Section(name="region-ranks", title=title, blocks=tuple(blocks), new_page=False)
+    return SectionView(section)
 
 
 def _advice() -> Block:
@@ -41,44 +41,6 @@ def _advice() -> Block:
         "Places overlap more than they differ. A bottom place is a reason to look with the "
         "manager at the team, the quota and the market, before any conclusion."
     )
-
-
-def _rank_table(summary: RegionSummary, write: Writer) -> Table:
-    quotas = has_quotas(summary)
-    columns = (
-        ("Manager", "l", 3),
-        ("Attainment, 80% range" if quotas else "Won this year", "r", 2),
-        ("Reps", "r", 0.8),
-        ("Chance of bottom tenth", "r", 1.6),
-    )
-    ranked = sorted(
-        summary.managers, key=lambda line: line.rank.expected_rank if line.rank else float("inf")
-    )
-    rows = [
-        (
-            line.manager.name,
-            _attainment(line, write) if quotas else write.money(line.won),
-            write.number(line.reps),
-            write.chance(_bottom_tenth(line)),
-        )
-        for line in ranked
-    ]
-    return table(columns, rows)
-
-
-def _bottom_tenth(line: ManagerLine) -> float | None:
-    """Of so few that nobody is the bottom tenth there is no chance of it, not a small one."""
-    if line.rank is None or line.rank.managers < _FEWEST:
-        return None
-    return line.rank.chance_bottom_tenth
-
-
-def _attainment(line: ManagerLine, write: Writer) -> str:
-    share = line.attainment
-    if share is None:
-        return MISSING
-    ends = f"{write.benchmark(share.low)} to {write.benchmark(share.high)}"
-    return write.share(share.expected, line.reps, "rep") + f", {ends}"
 
 
 # ── the conversation about role ───────────────────────────────────────────────────────────
@@ -108,10 +70,10 @@ def _roles(summary: RegionSummary, write: Writer) -> list[Block]:
 
 def _no_roles(summary: RegionSummary, write: Writer) -> str:
     managers = max(line.rank.managers for line in summary.managers if line.rank)
-    if managers < _FEWEST:
+    if managers < FEWEST:
         return (
             f"Role fit: of {write.count(managers, 'manager')} in the run, fewer than "
-            f"{write.number(_FEWEST)}, nobody is called the bottom tenth."
+            f"{write.number(FEWEST)}, nobody is called the bottom tenth."
         )
     return (
         "Role fit: for no manager of this region is the bottom tenth "

@@ -399,7 +399,7 @@ COACHING = f.Coaching(
             "Open every one-to-one with net new pipeline, before late-stage deals",
             "You",
             6,
-            "each one-to-one from that day on starts there",
+            "each one-to-one starts there",
         ),
         action(
             "Two joint prospecting blocks with Ines and Tom, whose early pipeline is empty",

@@ -67,7 +67,7 @@ def test_no_chart_carries_a_date_or_a_title_or_paths_for_text(
 def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSummary) -> None:
     assert [figure.title for figure in every(full_pack, summary)] == [
         "€640k behind pace",
-        "Pipeline creation explains three quarters of the shortfall",
+        "Pipeline creation: three quarters of the lag behind\u00a0peers",
         "Worth €222k more than the runner-up",
         "Two bands: nobody can be told from the first of their band",
         "You are at place 4 to 10 of 14 managers",
@@ -76,6 +76,58 @@ def test_titles_say_what_the_charts_show(full_pack: f.Pack, summary: f.RegionSum
         "The intervals overlap: the data cannot tell these managers apart",
         "Two teams are more than a tenth short on pipeline creation",
     ]
+
+
+Shares = tuple[float, float, float]
+USUAL: tuple[Shares, ...] = ((0.5, 0.8, 1.1), (0.4, 0.7, 1.0), (0.3, 0.6, 0.9))
+
+
+def ranked(pack: f.Pack, *shares: Shares) -> Figure:
+    """The chart of reps whose attainment is estimated as (low, expected, high)."""
+    rep = pack.stack_rank[0]
+    reps = [
+        rep.model_copy(
+            update={
+                "person": f.Person(id=f"{n}", name=f"Rep {n}"),
+                "expected_rank": n + 1,
+                "attainment": f.Range(expected=expected, low=low, high=high),
+            }
+        )
+        for n, (low, expected, high) in enumerate(shares)
+    ]
+    (figure,) = figures.stack_rank(reps, True, WRITER, LOOK)
+    return figure
+
+
+def at_quota(figure: Figure) -> float:
+    """Where on the chart 100 % is, in points from its left edge."""
+    found = re.search(r'x="([\d.]+)"[^>]*>100%<', figure.svg)
+    assert found is not None
+    return float(found[1])
+
+
+@pytest.mark.parametrize(
+    ("outlier", "label", "said"),
+    [
+        ((20.0, 32.0, 41.0), "3,200%, to 4,100%", "estimate 3,200%, its range beyond the axis to"),
+        ((0.6, 1.2, 41.0), "to 4,100%", "estimate 120%, its range beyond the axis to 4,100%"),
+    ],
+)
+def test_a_share_of_several_thousand_percent_squeezes_nobody_and_stands_at_the_edge(
+    outlier: Shares, label: str, said: str, full_pack: f.Pack
+) -> None:
+    figure = ranked(full_pack, outlier, *USUAL)
+    assert at_quota(figure) > 90 + (at_quota(ranked(full_pack, *USUAL)) - 90) / 3
+    assert f">{label}<" in figure.svg
+    assert said in figure.alt
+    assert "arrow: goes on" in figure.subtitle
+
+
+def test_an_axis_that_holds_everybody_has_no_arrow(full_pack: f.Pack) -> None:
+    figure = ranked(full_pack, (0.7, 1.3, 2.2), *USUAL)
+    assert "arrow" not in figure.subtitle
+    assert "axis" not in figure.alt
+    assert ">to " not in figure.svg
 
 
 def test_bands_are_marked_only_where_there_are_several(full_pack: f.Pack) -> None:
