@@ -4,7 +4,8 @@ A chart's title says what it shows, its subtitle names unit and window, and its 
 says the message for who cannot see it; all three are set by the page, not drawn in the chart.
 """
 
-from salesgap.figures.gap import attainment, candidates, shortfall
+from salesgap.figures.attainment import attainment
+from salesgap.figures.gap import candidates, shortfall
 from salesgap.figures.pipeline import coverage
 from salesgap.figures.ranks import manager_place, stack_rank
 from salesgap.figures.region import driver_map, manager_ranks

@@ -13,7 +13,7 @@ from salesgap.publish.blocks import Block, Heading, Section, Table
 from salesgap.publish.display import SectionView
 from salesgap.publish.names import for_page
 from salesgap.publish.sections.parts import body, small, strong, table
-from salesgap.publish.sections.region import has_quotas
+from salesgap.publish.sections.region_answers import has_quotas
 from salesgap.publish.words import MISSING, Writer, listed, writer
 from salesgap.rank import ROLE_FIT_CHANCE
 from salesgap.role_fit import HANDOVER_WEEKS, SEAT_OPEN_DAYS
