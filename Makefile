@@ -39,7 +39,8 @@ pictures: $(STAMP) ## draw the reviewed pictures of the pages anew, after a chan
 	SALESGAP_DRAW_PICTURES=1 $(BIN)/python -m pytest tests/publish/packs/test_pictures.py
 
 speed: $(STAMP) ## measure how long an analysis takes, and write docs/speed.md
-	$(BIN)/python -m salesgap.validate.speed docs/speed.md
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+		$(BIN)/python -m salesgap.validate.speed docs/speed.md
 
 constraints: ## pin every dependency anew, from a clean environment
 	$(PYTHON) -m venv --clear .venv-constraints

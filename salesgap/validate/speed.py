@@ -128,8 +128,9 @@ def page(timings: list[Timing]) -> str:
     return (
         "# Speed\n\n"
         "Seconds on simulated organisations of 21 months, activities and stage history included, "
-        f"measured by `make speed` on {machine}, {load}. CPU is that of all threads. Starting a "
-        "kernel and drawing the figures come on top.\n\n"
+        f"measured by `make speed` on {machine}, {load}. CPU is that of all threads; NumPy has "
+        "one, as in the kernels of a batch. Starting a kernel and drawing the figures come on "
+        "top.\n\n"
         f"{table(timings)}\n"
     )
 
