@@ -213,7 +213,7 @@ def _measure(gap: LastGap) -> str:
 
 def _of_own_people(gap: LastGap, manager: str, leads: dict[str, str]) -> LastGap:
     """Without who is in another team by now: a pack names nobody else's people."""
-    own = tuple(person for person in gap.people if leads.get(person.id) in (manager, None))
+    own = tuple(person for person in gap.people if leads.get(person.id) == manager)
     return gap.model_copy(update={"people": own})
 
 

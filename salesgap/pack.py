@@ -142,8 +142,11 @@ def _names(team: Team) -> dict[str, str]:
 def _last_gap(team: Team) -> tuple[str | None, frozenset[str]]:
     """The driver of the last pack and the seats it was about: by its facts, else by the
     commitments."""
-    if team.last_gap is not None:
-        return team.last_gap.driver, frozenset(p.id for p in team.last_gap.people)
+    last = team.last_gap
+    if last is not None and last.driver == "underperformance" and not last.people:
+        return None, frozenset()  # of nobody who is still here
+    if last is not None:
+        return last.driver, frozenset(p.id for p in last.people)
     past = of_late(team)
     return (None if past.empty else str(past["gap"].iloc[-1])), frozenset()
 

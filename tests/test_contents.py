@@ -157,3 +157,11 @@ def page_1(pack: Pack) -> str:
     """All texts of the first page, one after another."""
     told = sections.one_gap(pack, Report()).section.model_dump(mode="json")["blocks"]
     return "".join(span["text"] for block in told for span in block.get("spans", ()))
+
+
+def test_no_card_asks_for_what_has_closed(run: SimpleNamespace) -> None:
+    closed = [pack for pack in run.packs if pack.last_gap and pack.last_gap.outcome == "closed"]
+    assert closed
+    for pack in closed:
+        driver = pack.last_gap.driver
+        assert driver not in {sheet.driver for sheet in pack.coaching.one_to_ones}

@@ -22,6 +22,7 @@ from salesgap.coaching.tactics import plan
 from salesgap.facts import (
     DealAtRisk,
     Gap,
+    LastGap,
     Observation,
     OneToOne,
     Person,
@@ -118,12 +119,19 @@ def _desk(
         joint=_last_joint(book.activities),
         new=_new_by_owner(book.deals, since),
         talks=[*at_risk, *_sound(team, opened, at_risk)],
-        worth=worth_of_a_tenth(outlook),
+        worth=_still_worth(worth_of_a_tenth(outlook), team.last_gap),
         weeks_left=weeks_left(team, outlook),
         quarters=quarters_by_rep(team),
         skills=skills_by_rep(book.assessments),
         activities=team_activities(team),
     )
+
+
+def _still_worth(worth: dict[str, float], last: LastGap | None) -> dict[str, float]:
+    """Without the drivers whose gap has closed: what two years average would ask for them again."""
+    past = (last, *last.closed_before) if last is not None else ()
+    closed = {gap.driver for gap in past if gap.outcome == "closed"}
+    return {driver: value for driver, value in worth.items() if driver not in closed}
 
 
 def _new_by_owner(deals: pd.DataFrame, since: pd.Timestamp) -> dict[str, tuple[int, float]]:

@@ -93,7 +93,7 @@ def judge(
     weights, means, variances = _expected(own, natural, components)
     distance = (own.since - common - means) / np.sqrt(variances + noise)
     chance = float(weights @ ndtr(distance))
-    outcome = _outcome(chance, noise)
+    outcome = _outcome(chance, own.since - common, noise)
     if outcome == "moved":
         error = float(np.sqrt(own.since_v + others_v))
         closed = _has_closed(own.since - common, error, float(weights @ means), natural)
@@ -101,11 +101,16 @@ def judge(
     return Progress(outcome, chance, common)
 
 
-def _outcome(chance: float, noise: float) -> Outcome:
-    """Too early, where a gap of typical size might be closed altogether and not be seen."""
+def _outcome(chance: float, level: float, noise: float) -> Outcome:
+    """Too early, where a gap of typical size might be closed altogether and not be seen.
+
+    ``level``: since, against the peers' of since; so low that a closed gap is ruled out, it is
+    late enough to say so.
+    """
     if chance >= SURE:
         return "moved"
-    return "too_early" if norm.ppf(SURE) * np.sqrt(noise) > _TYPICAL else "no_more_than_chance"
+    unseen = float(norm.ppf(SURE) * np.sqrt(noise))
+    return "too_early" if unseen > max(_TYPICAL, -level) else "no_more_than_chance"
 
 
 def _has_closed(level: float, error: float, was: float, natural: float) -> bool:

@@ -39,7 +39,7 @@ DRIVERS: dict[Driver, DriverWords] = {
     ),
     "conversion_early": DriverWords(
         "Early conversion",
-        "Win more first meetings over.",
+        "Turn more first meetings into proposals.",
         "Lift early conversion",
         "Your team takes {value} of its opportunities to a proposal; "
         "like-for-like peers take {peers}.",

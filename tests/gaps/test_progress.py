@@ -113,6 +113,12 @@ def test_with_few_observations_since_it_is_too_early_to_tell():
     assert judge(own, drawn, NATURAL).outcome == "too_early"
 
 
+def test_it_is_late_enough_to_say_that_a_gap_has_grown():
+    drawn = teams(np.random.default_rng(1), noise=0.05)
+    fell = Change(-0.3, 0.05**2, -1.2, 0.4**2)
+    assert judge(fell, drawn, NATURAL).outcome == "no_more_than_chance"
+
+
 def test_without_other_teams_or_observations_nothing_is_known():
     drawn = teams(np.random.default_rng(1), noise=0.05)
     own = Change(-0.3, 0.01, 0.2, 0.01)

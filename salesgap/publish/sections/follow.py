@@ -86,8 +86,8 @@ def _named(gap: LastGap) -> str:
 def _is_still_named(pack: Pack, last: LastGap) -> bool:
     """Whether it moved and is the gap again; of other seats, it is another gap."""
     seats = {person.id for person in last.people} & {person.id for person in pack.gap.people}
-    same = pack.gap.driver == last.driver and (bool(seats) or not last.people)
-    return same and last.outcome == "moved"
+    same = bool(seats) or last.driver != "underperformance"
+    return pack.gap.driver == last.driver and same and last.outcome == "moved"
 
 
 def commitments(pack: Pack, write: Writer) -> list[Table]:

@@ -56,7 +56,7 @@ def _behind(pack: Pack, write: Writer) -> str:
     return f"{opening}{': ' if why else ''}{why}. {_needed(pack, write)}"
 
 
-_UNLIKELY = "At this pace the year is unlikely to be made."
+_UNLIKELY = "The year is unlikely to be made."
 _WEIGHS = " The months before the gap closed still weigh on it; nothing else is surely why"
 
 

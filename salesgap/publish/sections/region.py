@@ -137,8 +137,8 @@ def _kinds(summary: RegionSummary, write: Writer) -> KeyFigures:
         figures=tuple(
             KeyFigure(label=label, value=write.number(number), note=note)
             for label, number, note in (
-                ("Performance conditions", summary.condition_gaps, "packs name a condition"),
-                ("People", summary.people_gaps, "packs name seats"),
+                ("Performance conditions", summary.condition_gaps, "of the packs: a condition"),
+                ("People", summary.people_gaps, "of the packs: single seats"),
                 ("No gap", summary.no_gaps, _no_gaps_note(summary, write)),
                 ("Not made", len(summary.not_made), "packs; reasons on the last page"),
             )

@@ -246,7 +246,7 @@ def test_where_the_year_is_unlikely_and_no_gap_is_named_the_verdict_joins_the_tw
     several = below("pipeline_creation", "deal_size")
     page = sections.one_gap(unlikely(quiet_pack, shortfall=several), report)
     assert lead(page).startswith(
-        "At this pace the year is unlikely to be made. Yet no single driver is surely why: "
+        "The year is unlikely to be made. Yet no single driver is surely why: "
         "pipeline creation and deal size are below peers, each perhaps by chance; in part, "
         "all teams miss together. Q3 is €890k of open pipeline short. "
         "Above peers: capacity. Nearest"
@@ -271,7 +271,7 @@ def test_an_unlikely_year_is_blamed_on_nothing_that_the_data_do_not_tell(
     covered = quiet_pack.pipeline.model_copy(update={"coverage": ()})
     pack = unlikely(quiet_pack, shortfall=below("deal_size"), strategy=None, pipeline=covered)
     assert lead(sections.one_gap(pack, report)).startswith(
-        "At this pace the year is unlikely to be made. Yet no single driver is surely why. Above"
+        "The year is unlikely to be made. Yet no single driver is surely why. Above"
     )
     nearest = quiet_pack.candidates[0].model_copy(update={"real": True, "too_late": True})
     gap = quiet_pack.gap.model_copy(update={"runner_up": nearest.id})
