@@ -86,7 +86,7 @@ def _named(gap: LastGap) -> str:
 def _is_still_named(pack: Pack, last: LastGap) -> bool:
     """Whether it moved and is the gap again; of other seats, it is another gap."""
     seats = {person.id for person in last.people} & {person.id for person in pack.gap.people}
-    same = bool(seats) or last.driver != "underperformance"
+    same = bool(seats) if last.people else last.driver != "underperformance"
     return pack.gap.driver == last.driver and same and last.outcome == "moved"
 
 
